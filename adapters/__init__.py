@@ -1,0 +1,1 @@
+"""The platforms: verify, parse, hand over."""

@@ -1,0 +1,1 @@
+"""The local channel and the pages."""

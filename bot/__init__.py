@@ -1,0 +1,1 @@
+"""The product: its rules, its sentences, and the shell round them."""

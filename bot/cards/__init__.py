@@ -1,0 +1,1 @@
+"""Pure: every sentence and card of the bot."""

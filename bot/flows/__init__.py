@@ -1,0 +1,1 @@
+"""The shell, one file a noun: load, decide, save with outbox, commit."""

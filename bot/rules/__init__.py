@@ -1,0 +1,1 @@
+"""Pure: the product's decisions beside the engine."""

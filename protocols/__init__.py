@@ -1,0 +1,1 @@
+"""Pure: what a protocol is, and how a run of it advances."""

@@ -1,0 +1,1 @@
+"""Rows: functions over a session; the caller commits."""

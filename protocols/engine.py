@@ -1,0 +1,400 @@
+"""Every transition of a run.
+
+A run is WAITING, then RUNNING (or PAUSED) through its steps, then FINISHED or CANCELLED. It is
+always in exactly one opening of one step, from `Started` on; every moment belongs to one opening.
+
+    WAITING --Started--> RUNNING <--Paused/Resumed--> PAUSED
+                            |  Next, Skipped, Tick: the step after it (after the debrief: FINISHED)
+                            |  Reopened: the step before it; Ended: the debrief
+                            +--Cancelled--> CANCELLED
+
+`advance` is pure: time comes in with the event, chance and names do not come in at all. An event
+aimed at a closed opening changes nothing; one aimed at the current opening that is not allowed
+raises a `NotAllowed` and changes nothing. Times never run back: an event counts from the opening
+of the step it finds. What changed in the run itself needs no effect.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from protocols import events
+from protocols.due import SHIFT, SHORT_DEBRIEF, length, marks_due
+from protocols.floors import expected, speaks_alone
+from protocols.model import FACILITATOR, TIMEKEEPER
+from protocols.model import Reveal as Shown
+from protocols.participation import deserves_note, heard_now, of_current_step, said_now, waiting_for
+from protocols.run import (
+    ClosedBy,
+    Held,
+    Mark,
+    MemberKind,
+    Opening,
+    PersonId,
+    Phase,
+    Post,
+    Press,
+    PressKind,
+    Run,
+)
+from protocols.school_days import Calendar
+
+Advanced = tuple[Run, list[events.Effect]]
+Move = events.Next | events.Skipped | events.Reopened | events.Ended
+Within = events.Extended | events.Passed | events.Done
+Whole = events.Paused | events.Resumed | events.Cancelled
+People = events.Joined | events.Left | events.RoleHanded
+
+
+def advance(run: Run, event: events.Event, calendar: Calendar) -> Advanced:  # noqa: C901, PLR0911, PLR0912 # one arm an event
+    """Return the run after the event, and the effects to carry out, in order.
+
+    Raises a `NotAllowed` when the event is not allowed; the run is then as it was.
+    """
+    match event:
+        case events.Posted() | events.Placed():
+            return _said(run, event)
+        case events.HandedIn():
+            return _handed_in(run, event)
+        case events.Amended():
+            return _amended(run, event)
+        case events.Announced():
+            return _announced(run, event)
+        case events.Tick(at=at):
+            return _tick(run, at, calendar)
+        case events.Started():
+            _must(run.phase is Phase.WAITING, events.AlreadyStarted)
+            return _open(run, 0, event.at, calendar)
+        case events.Next() | events.Skipped() | events.Reopened() | events.Ended():
+            return _move(run, event, calendar)
+        case events.Extended() | events.Passed() | events.Done():
+            return _within(run, event, calendar)
+        case events.Paused() | events.Resumed() | events.Cancelled():
+            return _whole(run, event)
+        case events.Joined() | events.Left() | events.RoleHanded():
+            return _people(run, event)
+        case _:
+            assert_never(event)
+
+
+# What is said: facts are kept whatever the run is doing.
+
+
+def _said(run: Run, event: events.Posted | events.Placed) -> Advanced:
+    post = event.post
+    if isinstance(event, events.Placed):
+        _must(0 <= event.position < len(run.definition.steps), events.NoSuchStep)
+        _must(event.by in (post.person, *_controllers(run)), events.NotYours)
+        post = replace(post, placed=event.position, placed_by=event.by)
+    else:
+        run = run.with_person(post.person, event.kind, event.at)
+    after = _with_post(run, post)
+    effects: list[events.Effect] = [events.Record(post)]
+    said = said_now(after, post.key)
+    if said is not None and deserves_note(after, said):
+        position = after.current.position
+        effects.append(events.Whisper(post.person, events.Note.OUT_OF_TURN, position))
+        after = replace(after, noted=after.noted | {(position, post.person)})
+    return after, [*effects, *_if_heard_changed(run, after)]
+
+
+def _handed_in(run: Run, event: events.HandedIn) -> Advanced:
+    position, post = event.position, replace(event.post, placed=event.position)
+    openings, stay = run.openings_of(position), run.stay(post.person)
+    _must(bool(openings), events.NoSuchStep)
+    _must(stay is not None and stay.kind is MemberKind.PARTICIPANT, events.NotInRun)
+    after, step, last = _with_post(run, post), run.step(position), openings[-1]
+    record = events.Record(post)
+    if step.is_sealed and last.opening == 0 and last.closed_at is None:
+        return after, [record, events.Refresh(), events.RefreshStep(position)]
+    is_hidden = event.private or (step.is_sealed and step.reveal is Shown.PRIVATE)
+    shown = [] if is_hidden else [events.Reveal(position, post.key)]
+    if last.closed_at is not None:
+        late = events.Whisper(post.person, events.Note.LATE, position)
+        return after, [record, *shown, late]
+    return after, [record, *shown, *_if_heard_changed(run, after)]
+
+
+def _amended(run: Run, event: events.Amended) -> Advanced:
+    admits = event.change.admitted_by is not None
+    _must(event.by == (run.holder(FACILITATOR) if admits else event.author), events.NotYours)
+    posts = tuple(p.amended(event.change) if p.key == event.key else p for p in run.posts)
+    after = replace(run, posts=posts)
+    return after, [events.Amend(event), *_if_heard_changed(run, after)]
+
+
+def _announced(run: Run, event: events.Announced) -> Advanced:
+    aim = (event.position, event.opening)
+    _must(any((o.position, o.opening) == aim for o in run.openings), events.NoSuchStep)
+    openings = tuple(
+        replace(o, announced_at=event.at) if (o.position, o.opening) == aim else o
+        for o in run.openings
+    )
+    return of_current_step(replace(run, openings=openings)), []
+
+
+# The clock.
+
+
+def _tick(run: Run, at: datetime, calendar: Calendar) -> Advanced:
+    effects: list[events.Effect] = []
+    ends = run.step_ends
+    if ends is not None and at >= ends:
+        is_shifted = at - ends >= calendar.shortened(SHIFT)
+        close = _Close(at if is_shifted else ends, ClosedBy.CLOCK)
+        run, effects = _leave(run, close, calendar)
+        if is_shifted:
+            run = replace(run, marks=run.marks | {Mark.SHIFTED})
+    for due_at, mark in list(marks_due(run, calendar)):
+        if due_at <= at:
+            run = replace(run, marks=run.marks | {mark})
+            effects.extend(_marked(run, mark))
+    return run, effects
+
+
+def _marked(run: Run, mark: Mark) -> list[events.Effect]:
+    facilitator, position = run.holder(FACILITATOR), run.current.position
+    if mark is Mark.RELIEF:
+        return _relief(run)
+    if mark is Mark.LAST_MINUTE:
+        return [events.Refresh()]
+    people = tuple(person for person in waiting_for(run) if person != facilitator)
+    if not facilitator or not people:
+        return []
+    return [events.Whisper(facilitator, events.Note.UNHEARD, position, people)]
+
+
+def _relief(run: Run) -> list[events.Effect]:
+    """The timekeeper may take over first; without one, anybody in the run."""
+    facilitator, timekeeper = run.holder(FACILITATOR), run.holder(TIMEKEEPER)
+    others = [m.person for m in run.roster if run.takes_part(m.person) and m.person != facilitator]
+    asked = [timekeeper] if timekeeper in others and timekeeper else list(dict.fromkeys(others))
+    notes = [events.Whisper(person, events.Note.RELIEF, run.current.position) for person in asked]
+    return [*notes, events.Refresh()]
+
+
+# From step to step.
+
+
+@dataclass(frozen=True, slots=True)
+class _Close:
+    """How a step is closed: when, by what, by whom and why."""
+
+    at: datetime
+    by: ClosedBy
+    person: PersonId | None = None
+    reason: str | None = None
+
+
+def _move(run: Run, event: Move, calendar: Calendar) -> Advanced:  # one arm an event
+    if _is_stale(run, event):
+        return run, []
+    _must(event.by in _controllers(run), events.NotYours)
+    at, debrief = _not_before(run, event), run.definition.debrief
+    close = _Close(at, ClosedBy.PERSON, event.by)
+    match event:
+        case events.Next():
+            people = tuple(person for person in waiting_for(run) if person != event.by)
+            if people and not event.anyway:
+                preview = events.Note.PREVIEW
+                return run, [events.Whisper(event.by, preview, event.position, people)]
+            return _leave(run, close, calendar)
+        case events.Skipped():
+            _must(event.position != debrief, events.DebriefStays)
+            skip = replace(close, by=ClosedBy.SKIPPED, reason=event.reason)
+            return _leave(run, skip, calendar)
+        case events.Reopened():
+            _must(event.position > 0, events.NothingToReopen)
+            return _leave(run, close, calendar, to=event.position - 1)
+        case events.Ended():
+            _must(event.by == run.holder(FACILITATOR), events.NotYours)
+            _must(event.position != debrief, events.DebriefStays)
+            after, effects = _leave(run, close, calendar, to=debrief)
+            return after.with_current(ends_at=at + calendar.shortened(SHORT_DEBRIEF)), effects
+        case _:
+            assert_never(event)
+
+
+def _leave(run: Run, close: _Close, calendar: Calendar, to: int | None = None) -> Advanced:
+    """Close the current opening, and open the next step (or `to`); after the debrief, finish."""
+    run, effects = _close(run, close)
+    position = run.current.position
+    if to is None and position == run.definition.debrief:
+        ended = replace(run, phase=Phase.FINISHED, remaining=None, paused_at=None)
+        return ended, [*effects, events.Refresh(), events.Finish(events.How.FINISHED)]
+    opened, more = _open(run, position + 1 if to is None else to, close.at, calendar)
+    return opened, [*effects, *more]
+
+
+def _close(run: Run, close: _Close) -> Advanced:
+    position, opening = run.current.position, run.current.opening
+    after = run.with_current(
+        closed_at=close.at, closed_by=close.by, person=close.person, reason=close.reason
+    )
+    step = run.step(position)
+    effects: list[events.Effect] = [events.Leave(position, opening)]
+    if step.is_sealed and opening == 0 and step.reveal is not Shown.PRIVATE:
+        effects.append(events.Reveal(position))
+    return after, effects
+
+
+def _open(run: Run, position: int, at: datetime, calendar: Calendar) -> Advanced:
+    opening = Opening(
+        position=position,
+        opening=len(run.openings_of(position)),
+        opened_at=at,
+        ends_at=at + length(run, position, calendar),
+    )
+    after = replace(
+        run,
+        phase=Phase.RUNNING,
+        openings=(*run.openings, opening),
+        marks=frozenset(),
+        remaining=None,
+        paused_at=None,
+    )
+    return of_current_step(after), [events.Announce(position, opening.opening), events.Refresh()]
+
+
+# Within a step.
+
+
+def _within(run: Run, event: Within, calendar: Calendar) -> Advanced:
+    if _is_stale(run, event):
+        return run, []
+    if isinstance(event, events.Extended):
+        return _extended(run, event, calendar)
+    kind = PressKind.PASS if isinstance(event, events.Passed) else PressKind.DONE
+    is_expected = event.by in expected(run, event.position)
+    is_single = speaks_alone(run.step(event.position))
+    _must(run.takes_part(event.by), events.NotInRun)
+    _must(is_expected and (kind is PressKind.PASS or is_single), events.NotThisFloor)
+    if any((p.person, p.position) == (event.by, event.position) for p in run.pressed):
+        return run, []
+    press = Press(kind, event.by, event.position, _not_before(run, event))
+    after = replace(run, pressed=(*run.pressed, press))
+    return after, [events.Refresh(), events.RefreshStep(event.position)]
+
+
+def _extended(run: Run, event: events.Extended, calendar: Calendar) -> Advanced:
+    _must(event.by in _controllers(run), events.NotYours)
+    more = calendar.shortened(timedelta(minutes=event.minutes))
+    marks = run.marks - {Mark.LAST_MINUTE}
+    if run.remaining is not None:
+        after = replace(run, remaining=run.remaining + more, marks=marks)
+    else:
+        ends = run.current.ends_at or event.at
+        after = replace(run.with_current(ends_at=ends + more), marks=marks)
+    return after, [events.Refresh(), events.RefreshStep(event.position)]
+
+
+# The whole run.
+
+
+def _whole(run: Run, event: Whole) -> Advanced:
+    _must(run.phase is not Phase.WAITING, events.NotStarted)
+    _must(not run.phase.is_over, events.RunIsOver)
+    _must(event.by in _controllers(run), events.NotYours)
+    at = _not_before(run, event)
+    match event:
+        case events.Paused():
+            _must(run.phase is Phase.RUNNING, events.AlreadyPaused)
+            left = max((run.current.ends_at or at) - at, timedelta(0))
+            paused = replace(run, phase=Phase.PAUSED, remaining=left, paused_at=at)
+            after = paused.with_current(ends_at=None)
+        case events.Resumed():
+            _must(run.phase is Phase.PAUSED, events.NotPaused)
+            resumed = run.with_current(ends_at=at + (run.remaining or timedelta(0)))
+            marks = run.marks - {Mark.RELIEF}
+            after = replace(
+                resumed, phase=Phase.RUNNING, remaining=None, paused_at=None, marks=marks
+            )
+        case events.Cancelled():
+            _must(event.by == run.holder(FACILITATOR), events.NotYours)
+            closed, effects = _close(run, _Close(at, ClosedBy.PERSON, event.by, event.reason))
+            over = replace(closed, phase=Phase.CANCELLED, remaining=None, paused_at=None)
+            return over, [*effects, events.Refresh(), events.Finish(events.How.CANCELLED)]
+        case _:
+            assert_never(event)
+    return after, [events.Refresh(), events.RefreshStep(run.current.position)]
+
+
+# Who is in it, and in which role.
+
+
+def _people(run: Run, event: People) -> Advanced:
+    _must(not run.phase.is_over, events.RunIsOver)
+    match event:
+        case events.Joined():
+            after = run.with_person(event.by, event.kind, event.at)
+            return after, [] if after is run else [events.Refresh()]
+        case events.Left():
+            return _left(run, event)
+        case events.RoleHanded():
+            return _role_handed(run, event)
+        case _:
+            assert_never(event)
+
+
+def _left(run: Run, event: events.Left) -> Advanced:
+    stay = run.stay(event.by)
+    if stay is None or stay.left_at is not None:
+        return run, []
+    gone = replace(stay, left_at=event.at)
+    after = replace(run, roster=tuple(gone if m is stay else m for m in run.roster))
+    if event.by == run.holder(FACILITATOR) and run.phase.is_live:
+        after = replace(after, marks=after.marks | {Mark.RELIEF})
+        return after, _relief(after)
+    return after, [events.Refresh()]
+
+
+def _role_handed(run: Run, event: events.RoleHanded) -> Advanced:
+    role, person, position = event.role, event.person, run.position or 0
+    takes_over = role == FACILITATOR and person == event.by and Mark.RELIEF in run.marks
+    _must(takes_over or event.by == run.holder(FACILITATOR), events.NotYours)
+    _must(role in run.definition.roles, events.NoSuchRole)
+    _must(run.takes_part(person), events.NotInRun)
+    if run.holder(role) == person:
+        return run, []
+    closed = tuple(
+        replace(h, to_position=position) if h.role == role and h.to_position is None else h
+        for h in run.roles
+    )
+    marks = run.marks - {Mark.RELIEF} if role == FACILITATOR else run.marks
+    after = replace(run, roles=(*closed, Held(role, person, position)), marks=marks)
+    return after, [events.Refresh(), events.RefreshStep(position)]
+
+
+# Questions and small changes.
+
+
+def _must(holds: bool, otherwise: type[events.NotAllowed]) -> None:  # noqa: FBT001 # reads as a sentence
+    if not holds:
+        raise otherwise
+
+
+def _is_stale(run: Run, event: events.Aimed) -> bool:
+    """Whether the opening it aims at has closed. NoSuchStep where there never was one."""
+    _must(run.phase is not Phase.WAITING, events.NotStarted)
+    aim = (event.position, event.opening)
+    _must(any((o.position, o.opening) == aim for o in run.openings), events.NoSuchStep)
+    return run.phase.is_over or aim != (run.current.position, run.current.opening)
+
+
+def _controllers(run: Run) -> tuple[PersonId | None, ...]:
+    return run.holder(FACILITATOR), run.holder(TIMEKEEPER)
+
+
+def _not_before(run: Run, event: events.Did) -> datetime:
+    """The time of an event: never before the opening, or the pause, that it finds."""
+    return max(event.at, run.current.opened_at, run.paused_at or event.at)
+
+
+def _with_post(run: Run, post: Post) -> Run:
+    others = (p for p in run.posts if p.key != post.key)
+    return of_current_step(replace(run, posts=(*others, post)))
+
+
+def _if_heard_changed(run: Run, after: Run) -> list[events.Effect]:
+    """Show the run card anew if a post changed who was heard in the current step."""
+    return [] if heard_now(run) == heard_now(after) else [events.Refresh()]

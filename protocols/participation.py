@@ -1,0 +1,248 @@
+"""Which step a post belongs to, whether it was in turn, whether late; and who was heard.
+
+`attribute` is the only place that decides this. It reads facts (each post's own time, the
+windows of the openings) and nothing that was decided before, so it may be asked again at any
+time, in any order of arrival, with the same answer.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from protocols.floors import FLOORS, expected, refusal
+from protocols.model import FACILITATOR, Clock
+from protocols.run import (
+    Aside,
+    CapturedBy,
+    Mark,
+    MemberKind,
+    Opening,
+    PersonId,
+    Post,
+    PressKind,
+    Run,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """A post with what follows from the facts. `position` None: said before the first step."""
+
+    post: Post
+    position: int | None
+    in_turn: bool
+    out_of_turn: Aside | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Taking part in one step; people in roster order, `top_share` from 0 to 1."""
+
+    position: int
+    expected: tuple[PersonId, ...]
+    heard: tuple[PersonId, ...]
+    passed: tuple[PersonId, ...]
+    not_yet_heard: tuple[PersonId, ...]
+    top_share: float
+
+
+def window_at(run: Run, at: datetime) -> Opening | None:
+    """The opening whose window holds a time: the last one that started by then.
+
+    A window starts with the step's own post, so what was said while that was on its way belongs
+    to the step before. None before the first step, and from the close of the last one on.
+    """
+    started = [opening for opening in run.openings if opening.starts_at <= at]
+    if not started:
+        return None
+    last = run.openings[-1]
+    is_after = started[-1] is last and last.closed_at is not None and at >= last.closed_at
+    return None if is_after else started[-1]
+
+
+def attribute(run: Run, posts: Iterable[Post]) -> tuple[Attributed, ...]:
+    """Each post with its step, turn and lateness, ordered by time and key."""
+    seen: dict[int, list[Post]] = {}
+    result = []
+    for post in sorted(posts, key=lambda post: (post.at, post.key)):
+        position = _position(run, post)
+        if position is None:
+            result.append(Attributed(post, None, in_turn=False, out_of_turn=None, late=False))
+            continue
+        turns = seen.setdefault(position, [])
+        aside = _aside(run, position, post, turns)
+        if aside is None and post.stands:
+            turns.append(post)
+        is_late = _is_late(run, position, post)
+        result.append(Attributed(post, position, aside is None, aside, is_late))
+    return tuple(result)
+
+
+def _position(run: Run, post: Post) -> int | None:
+    if post.placed is not None:
+        return post.placed
+    window = window_at(run, post.at)
+    return None if window is None else window.position
+
+
+def _is_late(run: Run, position: int, post: Post) -> bool:
+    if post.placed is None:
+        return False
+    closes = [o.closed_at for o in run.openings_of(position)[:1] if o.closed_at is not None]
+    window = window_at(run, post.at)
+    is_inside = window is not None and window.position == position
+    return bool(closes) and post.at >= closes[0] and not is_inside
+
+
+def _aside(run: Run, position: int, post: Post, turns: list[Post]) -> Aside | None:
+    """Why a post is out of turn, given the posts in turn before it; None when in turn."""
+    if post.aside_by is not None:
+        return Aside.PRACTICAL
+    stay = run.stay(post.person)
+    if stay is None or stay.kind is MemberKind.OBSERVER:
+        return Aside.OBSERVER
+    if post.admitted_by is not None:
+        return None
+    aside = refusal(run, position, post.person)
+    if aside is None and _should_be_written_alone(run, position, post):
+        return Aside.SEALED_STEP
+    if aside is None and _is_second(run, position, post, turns):
+        return Aside.SECOND_IN_ROUND
+    return aside
+
+
+def _should_be_written_alone(run: Run, position: int, post: Post) -> bool:
+    is_thread = post.captured_by is not CapturedBy.FORM
+    leads = post.person in run.holders(FACILITATOR, position)
+    is_procedure = leads and post.person not in expected(run, position)
+    window = window_at(run, post.at)
+    is_reopened = window is not None and window.opening > 0
+    return run.step(position).is_sealed and is_thread and not (is_procedure or is_reopened)
+
+
+def _is_second(run: Run, position: int, post: Post, turns: list[Post]) -> bool:
+    """Whether this is a second post in a round before everybody had a turn."""
+    if not FLOORS[run.step(position).floor].each_once:
+        return False
+    if post.answers not in (None, post.person):
+        return False
+    had_turn = {turn.person for turn in turns if turn.answers in (None, turn.person)}
+    waiting = set(expected(run, position)) - had_turn - set(passed(run, position, until=post.at))
+    return post.person in had_turn and bool(waiting)
+
+
+def passed(run: Run, position: int, until: datetime | None = None) -> tuple[PersonId, ...]:
+    """Who pressed *Pass* in a step (until a time), in the order in which they did."""
+    return tuple(
+        press.person
+        for press in run.pressed
+        if press.kind is PressKind.PASS
+        and press.position == position
+        and (until is None or press.at <= until)
+    )
+
+
+def heard(run: Run, position: int, attributed: Iterable[Attributed]) -> tuple[PersonId, ...]:
+    """Who of the expected has an in-turn contribution that stands, in roster order."""
+    spoke = {
+        a.post.person for a in attributed if a.position == position and a.in_turn and a.post.stands
+    }
+    return tuple(person for person in expected(run, position) if person in spoke)
+
+
+def missing(run: Run, position: int, attributed: Iterable[Attributed]) -> tuple[PersonId, ...]:
+    """Who of the expected was neither heard nor passed, in roster order."""
+    done = {*heard(run, position, attributed), *passed(run, position)}
+    return tuple(person for person in expected(run, position) if person not in done)
+
+
+def waiting_for(run: Run) -> tuple[PersonId, ...]:
+    """Who of the expected in the current step was not heard, did not pass and is not done."""
+    position = run.current.position
+    done = {p.person for p in run.pressed if p.position == position}
+    people = missing(run, position, attribute(run, run.posts))
+    return tuple(person for person in people if person not in done)
+
+
+def is_complete(run: Run) -> bool:
+    """Whether nobody is waited for in the current step. It never closes a step: it lights *Next*.
+
+    A floor that expects nobody is never complete by count.
+    """
+    return bool(expected(run, run.current.position)) and not waiting_for(run)
+
+
+def said_now(run: Run, key: str) -> Attributed | None:
+    """A post of the current step of a live run, None if it is elsewhere."""
+    if not run.phase.is_live:
+        return None
+    found = (a for a in attribute(run, run.posts) if a.post.key == key)
+    return next((a for a in found if a.position == run.position), None)
+
+
+def heard_now(run: Run) -> tuple[PersonId, ...]:
+    """Who was heard in the current step of a live run."""
+    if not run.phase.is_live:
+        return ()
+    return heard(run, run.current.position, attribute(run, run.posts))
+
+
+def deserves_note(run: Run, said: Attributed) -> bool:
+    """At most one note a person and step, and none for a first second post in a round."""
+    if said.out_of_turn in (None, Aside.OBSERVER, Aside.PRACTICAL):
+        return False
+    if (said.position, said.post.person) in run.noted:
+        return False
+    seconds = [
+        a
+        for a in attribute(run, run.posts)
+        if a.post.person == said.post.person and a.out_of_turn is Aside.SECOND_IN_ROUND
+    ]
+    return said.out_of_turn is not Aside.SECOND_IN_ROUND or len(seconds) > 1
+
+
+def of_current_step(run: Run) -> Run:
+    """The run with the posts of its current step only, as it is kept."""
+    attributed = attribute(run, run.posts)
+    return replace(run, posts=tuple(a.post for a in attributed if a.position == run.position))
+
+
+def participation(run: Run, posts: Iterable[Post], at: datetime) -> tuple[Share, ...]:
+    """Taking part, step by step, as it stands at a time (credentials of equity: never one index).
+
+    Nobody is "not yet heard" before half of a live step, or before the window of another closed.
+    """
+    attributed = attribute(run, posts)
+    positions = sorted({opening.position for opening in run.openings})
+    return tuple(_share(run, position, attributed, at) for position in positions)
+
+
+def _share(run: Run, position: int, attributed: tuple[Attributed, ...], at: datetime) -> Share:
+    people = expected(run, position)
+    counts = Counter(
+        a.post.person
+        for a in attributed
+        if a.position == position and a.in_turn and a.post.stands and a.post.person in people
+    )
+    total = counts.total()
+    is_due = _is_half_over(run, run.openings_of(position)[-1], at)
+    return Share(
+        position=position,
+        expected=people,
+        heard=heard(run, position, attributed),
+        passed=tuple(p for p in passed(run, position) if p in people),
+        not_yet_heard=missing(run, position, attributed) if is_due else (),
+        top_share=round(max(counts.values()) / total, 4) if total else 0.0,
+    )
+
+
+def _is_half_over(run: Run, opening: Opening, at: datetime) -> bool:
+    if opening.closed_at is not None:
+        return True
+    if run.clock is Clock.SCHOOL_DAYS:
+        return False
+    if opening.ends_at is None:
+        return Mark.HINTED in run.marks
+    return at >= opening.opened_at + (opening.ends_at - opening.opened_at) / 2

@@ -7,6 +7,7 @@ SUPPORTED := 3.11 3.12 3.13 3.14
 PACKAGES := bot protocols adapters storage
 ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 PYTHON ?= $(firstword $(foreach name,python3 $(addprefix python,$(SUPPORTED)),$(shell $(name) $(ENOUGH) && echo $(name))))
+python_named = $(firstword $(foreach name,python$1 $(wildcard $(HOME)/.pyenv/versions/$1.*/bin/python$1),$(shell $(name) -c '' 2>/dev/null && echo $(name))))
 BIN := .venv/bin
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 SYNC := pip sync --quiet --require-hashes requirements-dev.lock
@@ -83,9 +84,9 @@ check-protocols:
 	@$(BIN)/colloquy check protocols/library/*.yaml
 
 test-on-%: setup
-	@if command -v python$* >/dev/null; then $(MAKE) --no-print-directory tested-$*; else echo "Python $* is not installed here."; fi
+	@$(if $(call python_named,$*),$(MAKE) --no-print-directory tested-$*,echo "Python $* is not installed here.")
 
 tested-%:
-	@$(UV) venv --quiet --clear --python python$* .venv-$*
+	@$(UV) venv --quiet --clear --python $(call python_named,$*) .venv-$*
 	@$(UV) $(SYNC) --python .venv-$*/bin/python && $(UV) $(INSTALL) --python .venv-$*/bin/python
 	@.venv-$*/bin/python -m pytest

@@ -13,6 +13,7 @@ ELSEWHERE = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
+PACKAGES = ("--no-install-recommends", "chromium", "fonts-liberation")
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -45,7 +46,7 @@ def install() -> None:
     """Install Chromium: from Debian's packages where we may, else the one Playwright brings."""
     if shutil.which("apt-get") and os.geteuid() == 0:
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+        for command in (["update"], ["install", "-y", *PACKAGES]):
             _run(["apt-get", "-qq", *command], environment)
     else:
         _run([sys.executable, "-m", "playwright", "install", "chromium"], dict(os.environ))

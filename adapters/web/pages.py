@@ -1,0 +1,101 @@
+"""What a browser visits: a channel with its thread, and the report of a run."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from adapters.web import render
+from adapters.web.guard import name_browser
+from adapters.web.places import look, look_of, name_of, persona_of
+from adapters.web.site import SITE
+from bot.flows.channel import Line, NoSuchMessage, Persona, Room
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Somebody else whom the visitor can be, and where that leads."""
+
+    persona: Persona
+    address: str
+    is_me: bool
+
+
+async def first_visit(request: web.Request) -> web.Response:
+    """Lead to where there is something to do."""
+    response = web.Response(status=303, headers={"Location": await request.app[SITE].landing()})
+    name_browser(request, response)
+    return response
+
+
+async def room(request: web.Request) -> web.Response:
+    """A channel, with a thread beside it or not."""
+    site, looks = request.app[SITE], await look_of(request)
+    after = await site.channel.last_seq(looks.channel)  # first, so that nothing falls between
+    lines = await site.channel.current(looks.channel, None, looks.user)
+    rooms = await site.channel.rooms(looks.user)
+    text = render.template("room.html").render(
+        look=looks,
+        lines=lines,
+        root=_root(lines, looks.thread),
+        answers=await _answers(request, looks),
+        after=after,
+        rooms=rooms,
+        name=name_of(looks.channel, rooms),
+        others=await _others(request, looks),
+        site=site,
+        in_channel=render.in_channel,
+        in_thread=render.in_thread,
+    )
+    return _page(request, text)
+
+
+def _root(lines: tuple[Line, ...], thread: str | None) -> Line | None:
+    """The message that the open thread hangs on. Raises NoSuchMessage."""
+    if thread is None:
+        return None
+    for line in lines:
+        if line.key == thread:
+            return line
+    raise NoSuchMessage
+
+
+async def _answers(request: web.Request, looks: render.Look) -> list[Line]:
+    """The replies in the open thread."""
+    if looks.thread is None:
+        return []
+    lines = await request.app[SITE].channel.current(looks.channel, looks.thread, looks.user)
+    return [line for line in lines if line.key != looks.thread]
+
+
+async def _others(request: web.Request, looks: render.Look) -> list[Other]:
+    everyone = await request.app[SITE].channel.everyone()
+    return [
+        Other(one, await _same_place(request, one, looks), one.user == looks.user)
+        for one in everyone
+    ]
+
+
+async def _same_place(request: web.Request, persona: Persona, looks: render.Look) -> str:
+    """The same channel and thread for somebody else, or their first channel."""
+    rooms: tuple[Room, ...] = await request.app[SITE].channel.rooms(persona.user)
+    if looks.channel in [one.channel for one in rooms]:
+        return render.address(persona.user, looks.channel, looks.thread)
+    return render.address(persona.user, rooms[0].channel) if rooms else "/"
+
+
+async def report(request: web.Request) -> web.Response:
+    """The report of a run."""
+    site = request.app[SITE]
+    everyone = await site.channel.everyone()
+    me = persona_of(request.match_info["user"], everyone)
+    found = await site.reports.report(me.user, request.match_info["run"])
+    text = render.template("report.html").render(
+        report=found, look=look(request, me, everyone), rooms=await site.channel.rooms(me.user)
+    )
+    return _page(request, text)
+
+
+def _page(request: web.Request, text: str) -> web.Response:
+    response = web.Response(text=text, content_type="text/html")
+    name_browser(request, response)
+    return response

@@ -33,13 +33,15 @@ def marks_due(run: Run, calendar: Calendar) -> Iterator[tuple[datetime, Mark]]:
     """The marks that the current opening has not had, with the time of each.
 
     Live: half the planned length before the end, and a minute before it where the step is
-    longer than two; paused for five minutes: somebody may take over.
+    longer than two; paused for five minutes: somebody may take over. The debrief of a run that
+    was ended early is as short as it was opened.
     """
     if run.phase is Phase.PAUSED and run.paused_at and Mark.RELIEF not in run.marks:
         yield run.paused_at + calendar.shortened(RELIEF), Mark.RELIEF
     if run.step_ends is None:
         return
-    planned = length(run, run.current.position, calendar)
+    opened_for = run.step_ends - run.current.opened_at
+    planned = min(length(run, run.current.position, calendar), opened_for)
     if Mark.HINTED not in run.marks:
         yield run.step_ends - planned / 2, Mark.HINTED
     minute = calendar.shortened(LAST_MINUTE)

@@ -9,11 +9,13 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from adapters.web.places import NoSuchPersona
 from adapters.web.render import template
 from bot.flows.channel import NoSuchMessage, NoSuchRoom, NotTheirMessage
 from bot.flows.reports import NotYourRun
 
 LOG = structlog.get_logger("web")
+BEGUN: web.RequestKey[web.StreamResponse] = web.RequestKey("begun", web.StreamResponse)
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look like another
 
 
@@ -60,7 +62,10 @@ FAULTS = {
     )
 }
 KNOWN: dict[type[Exception], Fault] = {
-    NoSuchRoom: Fault(404, "There is no such channel", "Or it is not open to this person."),
+    NoSuchPersona: Fault(404, "Nobody of that name is here", "Nothing was changed."),
+    NoSuchRoom: Fault(
+        404, "There is no such channel here", "Or it is not open to this person. Nothing is lost."
+    ),
     NoSuchMessage: Fault(404, "That message is not here", "It may have been deleted meanwhile."),
     NotTheirMessage: Fault(
         403, "That message is somebody else's", "Only who wrote a message edits or deletes it."
@@ -86,10 +91,17 @@ async def as_pages(request: web.Request, handler: Handler) -> web.StreamResponse
         return answer(request, _known(raised), raised)
 
 
-def answer(request: web.Request, fault: Fault, raised: Exception) -> web.Response:
+def begin(request: web.Request, response: web.StreamResponse) -> None:
+    """Say that an answer has begun: what fails from now on ends it, and no page follows."""
+    request[BEGUN] = response
+
+
+def answer(request: web.Request, fault: Fault, raised: Exception) -> web.StreamResponse:
     """The fault as a page or sentence, with a reference that is also in the log."""
     reference = "".join(secrets.choice(LETTERS) for _ in range(4))
     _note(request, fault, raised, reference)
+    if BEGUN in request:
+        return request[BEGUN]
     return _page(fault, reference) if is_a_visit(request) else _sentence(fault, reference)
 
 

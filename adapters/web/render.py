@@ -62,6 +62,11 @@ def address(user: str, channel: str, thread: str | None = None) -> str:
     return f"{base}?thread={quote(thread, safe='')}" if thread else base
 
 
+def report_address(user: str, run: str) -> str:
+    """The page of a run's report: here its button is a link."""
+    return f"/as/{quote(user, safe='')}/runs/{quote(run, safe='')}"
+
+
 def message(line: Line, look: Look) -> str:
     """One row as fragments: where it is the open thread's root, it stands at two places."""
     return "".join(_message(line, look, spot) for spot in _spots(line, look))
@@ -188,7 +193,11 @@ def _environment() -> Environment:
         "style": WhenStyle,
     }
     environment.tests |= {"short": is_short, "safe_link": is_safe_link}
-    environment.globals |= {"address": address, "LONGEST": LONGEST}
+    environment.globals |= {
+        "address": address,
+        "report_address": report_address,
+        "LONGEST": LONGEST,
+    }
     return environment
 
 

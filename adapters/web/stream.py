@@ -7,6 +7,7 @@ from aiohttp import web
 from aiohttp_sse import EventSourceResponse
 
 from adapters.web import render
+from adapters.web.faults import begin
 from adapters.web.guard import browser_of
 from adapters.web.places import look_of
 from adapters.web.site import SITE, Site
@@ -38,9 +39,10 @@ async def stream(request: web.Request) -> web.StreamResponse:
     one = site.streams.open(browser)
     response = EventSourceResponse(ping_interval=PING)
     try:
-        await response.prepare(request)
-        async with response:
-            with suppress(ConnectionResetError):
+        with suppress(ConnectionResetError):
+            await response.prepare(request)
+            begin(request, response)
+            async with response:
                 await response.write(f"retry: {AGAIN}\n\n".encode())
                 await _Reader(site, look, one, response, seq_of(request)).run()
     finally:

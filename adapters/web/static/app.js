@@ -7,140 +7,116 @@
 const { body } = document;
 const here = body.dataset.here;
 const LANGUAGE = navigator.languages.find((one) => one.startsWith("en")) ?? "en-US";
-const CALM = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** @param {string} id */
-const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-/** @param {number} ms */
+/** @type {(id: string) => any} */
+const byId = (id) => document.getElementById(id);
+/** @type {(selector: string, within?: ParentNode) => any[]} */
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+/** @type {(ms: number) => Promise<void>} */
 const pause = (ms) => new Promise((go) => setTimeout(go, ms));
 
-// --- Times in the reader's zone -------------------------------------------------------------
-
-const DAY = /** @type {const} */ ({ weekday: "long", month: "long", day: "numeric" });
-const TIME = /** @type {const} */ ({ hour: "numeric", minute: "2-digit" });
+// --- Times in the reader's zone
+const DAY = { weekday: "long", month: "long", day: "numeric" };
+const TIME = { hour: "numeric", minute: "2-digit" };
 const STYLES = { time: TIME, day: DAY, "day-and-time": { ...DAY, ...TIME }, message: TIME };
 
-/** @param {Date} at @param {Intl.DateTimeFormatOptions} style */
+/** @type {(at: Date, style: string) => string} */
 function inWords(at, style) {
-  const text = new Intl.DateTimeFormat(LANGUAGE, style).format(at);
+  const text = new Intl.DateTimeFormat(LANGUAGE, /** @type {any} */ (STYLES)[style]).format(at);
   return text.replace(/\s?([AP])M\b/, (_, half) => ` ${half.toLowerCase()}m`);
 }
 
 /** @param {ParentNode} within */
 function tellTimes(within) {
-  for (const time of within.querySelectorAll("time[data-when]")) {
-    const { dataset, dateTime } = /** @type {HTMLTimeElement} */ (time);
-    const at = new Date(dateTime);
-    time.textContent = inWords(at, STYLES[/** @type {keyof STYLES} */ (dataset.when)]);
-    if (dataset.when === "message") dataset.day = inWords(at, DAY);
+  for (const time of all("time[data-when]", within)) {
+    const at = new Date(time.dateTime);
+    time.textContent = inWords(at, time.dataset.when);
+    if (time.dataset.when === "message") time.dataset.day = inWords(at, "day");
   }
 }
 
-/** Write the day above the first message of each day. @param {HTMLElement | null} log */
+/** Write the day above the first message of each day. @param {HTMLElement} log */
 function tellDays(log) {
   let before = "";
-  for (const message of /** @type {Iterable<HTMLElement>} */ (log?.children ?? [])) {
+  for (const message of all(":scope > article", log)) {
     const day = message.querySelector("time")?.dataset.day ?? before;
-    if (day === before) delete message.dataset.day;
-    else message.dataset.day = day;
+    message.dataset.day = day === before ? "" : day;
     before = day;
   }
 }
 
-// --- What the server sent, put where it belongs -----------------------------------------------
-
-/** @param {string} html */
+// --- What the server sent, put where it belongs
+/** @type {(html: string) => any[]} */
 function parse(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
   tellTimes(template.content);
-  return /** @type {HTMLElement[]} */ ([...template.content.children]);
+  return [...template.content.children];
 }
 
 /** @param {string} html */
 function put(html) {
   for (const element of parse(html)) {
     if (element instanceof HTMLDialogElement) show(element);
-    else place(element);
+    else place(element, byId(element.id));
     const seq = Number(element.dataset.seq ?? 0);
     if (seq > Number(body.dataset.after)) body.dataset.after = String(seq);
   }
 }
 
-/** @param {HTMLElement} element */
-function place(element) {
-  const there = document.getElementById(element.id);
-  if (there) return element.dataset.op === "post" ? undefined : renew(there, element);
-  const log = document.getElementById(element.dataset.into ?? "");
-  if (!log) return undefined;
-  const scroller = /** @type {HTMLElement} */ (log.closest(".scroller"));
+/** @type {(element: HTMLElement, there: HTMLElement | null) => void} */
+function place(element, there) {
+  const home = there ?? byId(element.dataset.into ?? "");
+  if (!home || (there && element.dataset.op === "post") || there?.isEqualNode(element)) return;
+  const scroller = home.closest(".scroller");
   const wasAtEnd = isAtEnd(scroller);
-  log.append(element);
-  tellDays(log);
-  if (wasAtEnd || element.matches(".mine, .private")) toEnd(scroller);
-  else jumpOf(scroller).hidden = false;
-  return undefined;
+  const held = there?.contains(document.activeElement) ? document.activeElement : null;
+  if (there) there.replaceWith(element);
+  else home.append(element);
+  if (held) refocus(held, element);
+  all(".log").forEach(tellDays);
+  if (wasAtEnd || (!there && element.matches(".mine, .private"))) toEnd(scroller);
+  else if (!there) scroller.classList.add("has-news");
 }
 
-/** Replace, and keep the focus where it was. @param {HTMLElement} there @param {HTMLElement} by */
-function renew(there, by) {
-  if (there.dataset.day) by.dataset.day = there.dataset.day;
-  if (there.getAttribute("aria-current")) by.setAttribute("aria-current", "true");
-  if (there.isEqualNode(by)) return;
-  const held = there.contains(document.activeElement) ? document.activeElement : null;
-  const scroller = /** @type {HTMLElement | null} */ (there.closest(".scroller"));
-  const wasAtEnd = scroller && isAtEnd(scroller);
-  there.replaceWith(by);
-  if (held) refocus(held, by);
-  if (scroller && wasAtEnd) toEnd(scroller);
+/** Focus what takes the place of an element that is gone. @type {(gone: any, within: ParentNode) => void} */
+function refocus(gone, within) {
+  const same = gone.value && within.querySelector(`button[value="${CSS.escape(gone.value)}"]`);
+  (same || all(".composer textarea").at(-1))?.focus();
 }
 
-/** @param {Element} held @param {ParentNode} within */
-function refocus(held, within) {
-  const value = held.getAttribute("value");
-  const same = value && within.querySelector(`button[value="${CSS.escape(value)}"]`);
-  const next = same || body.querySelector(".thread textarea") || body.querySelector("textarea");
-  /** @type {HTMLElement | null} */ (next)?.focus();
-}
+/** @type {(scroller: any) => boolean} */
+const isAtEnd = (box) => !!box && box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+/** @type {(scroller: any) => void} */
+const toEnd = (scroller) => scroller.scrollTo({ top: scroller.scrollHeight });
 
-/** @param {HTMLElement} scroller */
-const jumpOf = (scroller) => /** @type {HTMLElement} */ (scroller.querySelector(".jump"));
-/** @param {HTMLElement} scroller */
-const isAtEnd = ({ scrollHeight, scrollTop, clientHeight }) =>
-  scrollHeight - scrollTop - clientHeight < 80;
-/** @param {HTMLElement} scroller */
-function toEnd(scroller) {
-  scroller.scrollTo({ top: scroller.scrollHeight });
-  jumpOf(scroller).hidden = true;
-}
-
-// --- Dialogs ----------------------------------------------------------------------------------
-
+// --- Dialogs
 /** @param {HTMLDialogElement} dialog */
 function show(dialog) {
-  const open = /** @type {HTMLDialogElement | null} */ (document.getElementById(dialog.id));
-  if (open) {
+  const [open] = all("dialog[open]");
+  if (open?.id === dialog.id) {
     open.replaceChildren(...dialog.children);
-    /** @type {HTMLElement | null} */ (open.querySelector(".faults, [autofocus]"))?.focus();
+    all(".faults, [autofocus]", open)[0]?.focus();
     return;
   }
   const opener = document.activeElement;
   body.append(dialog);
   dialog.addEventListener("close", () => {
     dialog.remove();
-    if (opener && document.activeElement === body) refocus(opener, body);
+    if (document.activeElement === body) refocus(opener, body);
   });
   dialog.showModal();
 }
 
-// --- Sending ----------------------------------------------------------------------------------
-
-/** Ask until there is an answer. @param {string} address @param {RequestInit} [how] */
+// --- Sending
+/** Ask until there is an answer. @type {(address: string, how?: RequestInit) => Promise<any>} */
 async function ask(address, how) {
   for (;;) {
     try {
       const answer = await fetch(address, { ...how, signal: AbortSignal.timeout(15_000) });
-      return { status: answer.status, html: await answer.text() };
+      const html = await answer.text();
+      if (stream?.readyState !== EventSource.CONNECTING) byId("reconnecting").hidden = true;
+      return { status: answer.status, html };
     } catch {
       byId("reconnecting").hidden = false;
       await pause(2_000);
@@ -148,46 +124,40 @@ async function ask(address, how) {
   }
 }
 
-/** @param {HTMLFormElement} form @param {HTMLElement | null} submitter */
+/** @type {(form: any, submitter: HTMLElement | null) => Promise<void>} */
 async function send(form, submitter) {
-  if (form.ariaBusy === "true") return;
-  for (const more of form.querySelectorAll("details")) more.open ||= !!more.querySelector(":invalid");
+  const isComposer = form.matches(".composer");
+  if (form.ariaBusy === "true" || (isComposer && !form.elements.text.value.trim())) return;
+  for (const more of all("details:has(:invalid)", form)) more.open = true;
   if (!form.reportValidity()) return;
-  form.dataset.once ??= crypto.randomUUID();
   const fields = new FormData(form, submitter);
-  fields.set("once", form.dataset.once);
-  hush(form, true);
+  fields.set("once", (form.dataset.once ??= crypto.randomUUID()));
+  hold(form, true);
   const sent = new URLSearchParams(/** @type {any} */ (fields));
   const { status, html } = await ask(form.action, { method: "POST", body: sent });
-  hush(form, false);
-  byId("reconnecting").hidden ||= stream?.readyState !== EventSource.CONNECTING;
-  if (status < 500) delete form.dataset.once;
-  if (status < 400) taken(form, html);
-  else refused(form, html);
-}
-
-/** While a form is on its way its texts stand still. @param {HTMLFormElement} form @param {boolean} busy */
-function hush(form, busy) {
-  form.ariaBusy = String(busy);
-  for (const text of form.querySelectorAll("textarea")) text.readOnly = busy;
-  refusalOf(form).replaceChildren();
-}
-
-/** @param {HTMLFormElement} form @param {string} html */
-function taken(form, html) {
+  hold(form, false);
+  if (status < 500) delete form.dataset.once; // else it may have been taken: say the same once more
+  if (status >= 400) return refused(html, form);
   form.closest("dialog")?.close();
-  if (form.matches("[data-composer]")) form.reset();
+  if (isComposer) form.reset();
   put(html);
 }
 
-/** @param {HTMLFormElement} form @param {string} html */
-function refused(form, html) {
-  const [first, ...others] = parse(html);
-  if (first instanceof HTMLDialogElement) show(first);
-  else if (first) refusalOf(form).replaceChildren(first, ...others);
+/** While a form is on its way, its texts stand still. @type {(form: any, isBusy: boolean) => void} */
+function hold(form, isBusy) {
+  form.ariaBusy = String(isBusy);
+  for (const text of all("textarea", form)) text.readOnly = isBusy;
+  refusalOf(form).replaceChildren();
 }
 
-/** @param {HTMLElement} form */
+/** @type {(html: string, form: any) => void} */
+function refused(html, form) {
+  const parts = parse(html);
+  if (parts[0] instanceof HTMLDialogElement) show(parts[0]);
+  else refusalOf(form).replaceChildren(...parts);
+}
+
+/** @type {(form: ParentNode) => HTMLElement} */
 const refusalOf = (form) => form.querySelector("[data-refusal]") ?? byId("refusal");
 
 document.addEventListener("submit", (event) => {
@@ -196,85 +166,73 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   send(form, event.submitter);
 });
-
 document.addEventListener("input", (event) => {
-  const form = /** @type {HTMLInputElement} */ (event.target).form;
+  const { form } = /** @type {any} */ (event.target);
   if (form && form.ariaBusy !== "true") delete form.dataset.once; // other words, another message
 });
-
 document.addEventListener("click", async (event) => {
-  const target = /** @type {Element} */ (event.target);
-  const button = /** @type {HTMLElement | null} */ (target.closest("button, .faults a"));
+  const button = /** @type {any} */ (event.target).closest("button, .faults a");
   if (button?.dataset.get) {
     const { status, html } = await ask(button.dataset.get);
-    if (status < 400) put(html);
-    else byId("refusal").replaceChildren(...parse(html));
-  } else if (button && "dismiss" in button.dataset) {
-    button.closest("article")?.remove();
+    (status < 400 ? put : refused)(html, button);
+  } else if (button?.matches("[data-dismiss]")) {
+    button.closest("article").remove();
     refocus(button, body);
-  } else if (button?.matches(".jump")) {
-    toEnd(/** @type {HTMLElement} */ (button.closest(".scroller")));
-  } else if (button?.matches(".faults a")) {
+  } else if (button?.matches(".jump")) toEnd(button.closest(".scroller"));
+  else if (button?.matches(".faults a")) {
     event.preventDefault();
-    const field = byId(decodeURIComponent(/** @type {HTMLAnchorElement} */ (button).hash.slice(1)));
-    /** @type {HTMLElement} */ (field.querySelector("input:not([type=hidden])") ?? field).focus();
+    const field = byId(button.hash.slice(1));
+    (all("input:not([type=hidden])", field)[0] ?? field).focus();
   }
 });
 
-// --- The composer: Enter sends, "/" offers commands ---------------------------------------------
-
-/** @param {HTMLTextAreaElement} text @param {HTMLElement | null} list */
+// --- The composer: Enter sends, "/" offers commands
+/** @type {(text: HTMLTextAreaElement, list: HTMLElement | null) => void} */
 function complete(text, list) {
-  const options = /** @type {HTMLElement[]} */ ([...(list?.children ?? [])]);
-  const offered = () => options.filter((one) => !one.hidden);
-  const chosen = () => offered().findIndex((one) => one.ariaSelected === "true");
-  /** @param {number} at */
-  const choose = (at) => {
-    for (const one of options) one.ariaSelected = String(one === offered()[at]);
-    const id = list?.hidden === false && offered()[at]?.id;
-    if (id) text.setAttribute("aria-activedescendant", id);
-    else text.removeAttribute("aria-activedescendant");
-    offered()[at]?.scrollIntoView({ block: "nearest" });
-  };
-  /** @param {HTMLElement} option */
-  const take = (option) => {
-    text.value = `${option.dataset.line} `;
-    offer();
-    text.focus();
+  const options = list ? all("li", list) : [];
+  const offered = () => (list?.hidden === false ? options.filter((one) => !one.hidden) : []);
+  const choose = (/** @type {HTMLElement=} */ option) => {
+    for (const one of options) one.ariaSelected = String(one === option);
+    text.setAttribute("aria-activedescendant", option?.id ?? "");
+    option?.scrollIntoView({ block: "nearest" });
   };
   const offer = () => {
     const said = text.value.toLowerCase();
-    for (const one of options) one.hidden = !one.dataset.line?.startsWith(said);
-    if (list) list.hidden = !said.startsWith("/") || offered().length === 0;
-    choose(-1);
+    for (const one of options) one.hidden = !one.dataset.line.startsWith(said);
+    if (list) list.hidden = !said.startsWith("/") || options.every((one) => one.hidden);
+    choose();
+  };
+  const take = (/** @type {HTMLElement} */ option) => {
+    text.value = `${option.dataset.line} `;
+    offer();
+  };
+  const move = (/** @type {string} */ key) => {
+    const now = offered();
+    const at = now.findIndex((one) => one.ariaSelected === "true");
+    if (now.length && key === "ArrowDown") choose(now[(at + 1) % now.length]);
+    else if (now.length && key === "ArrowUp") choose(now.at(Math.max(at, 0) - 1));
+    else if (list && now.length && key === "Escape") list.hidden = true;
+    else if (at >= 0 && (key === "Enter" || key === "Tab")) take(now[at]);
+    else return false;
+    return true;
   };
   text.addEventListener("input", offer);
   text.form?.addEventListener("reset", () => setTimeout(offer));
-  list?.addEventListener("mousedown", (event) => {
-    const option = /** @type {Element} */ (event.target).closest("li");
-    event.preventDefault();
-    if (option) take(option);
-  });
   text.addEventListener("keydown", (event) => {
-    const { key, shiftKey, isComposing } = event;
-    const at = chosen();
-    const steps = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1 });
-    if (list?.hidden === false && steps[key]) {
-      choose((Math.max(at, key === "ArrowUp" ? 0 : -1) + steps[key] + offered().length) % offered().length);
-    } else if (list?.hidden === false && key === "Escape") list.hidden = true;
-    else if (list?.hidden === false && at >= 0 && (key === "Enter" || key === "Tab")) take(offered()[at]);
-    else if (key === "Enter" && !shiftKey && !isComposing) text.form?.requestSubmit();
-    else return;
+    const isToSend = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    const isMoved = move(event.key);
+    if (isMoved || isToSend) event.preventDefault();
+    if (isToSend && !isMoved) text.form?.requestSubmit();
+  });
+  list?.addEventListener("mousedown", (event) => {
     event.preventDefault();
+    take(/** @type {any} */ (event.target).closest("li"));
   });
 }
 
-// --- The stream -------------------------------------------------------------------------------
-
-/** @type {EventSource | null} */
-let stream = null;
-/** @type {number[]} */
-let failures = [];
+// --- The stream
+let stream = /** @type {EventSource | null} */ (null);
+let failures = /** @type {number[]} */ ([]); // when streams broke, in the last minute
 let isPolling = false;
 
 /** @param {string} what */
@@ -303,9 +261,8 @@ function listen() {
 }
 
 function failed() {
-  const now = Date.now();
   byId("reconnecting").hidden = false;
-  failures = [...failures.filter((at) => now - at < 60_000), now];
+  failures = [...failures.filter((at) => Date.now() - at < 60_000), Date.now()];
   if (failures.length >= 5) poll();
   else if (stream?.readyState === EventSource.CLOSED) {
     unlisten();
@@ -313,13 +270,13 @@ function failed() {
   }
 }
 
-/** Where streams are cut, ask for the log; after a minute try a stream again. */
+/** Where streams are cut, ask for the log each 3 s; after a minute try a stream again. */
 async function poll() {
   unlisten();
-  [isPolling, failures] = [true, []];
+  isPolling = true;
+  failures = [];
   for (let times = 0; times < 20; times += 1) {
     const { status, html } = await ask(address("log"));
-    byId("reconnecting").hidden = status < 400;
     if (status < 400) put(html);
     await pause(3_000);
   }
@@ -327,18 +284,16 @@ async function poll() {
   listen();
 }
 
-// --- Begin --------------------------------------------------------------------------------------
-
+// --- Begin
 tellTimes(document);
-if (here) {
-  for (const id of ["channel-log", "thread-log"]) tellDays(document.getElementById(id));
-  for (const one of document.querySelectorAll(".scroller")) toEnd(/** @type {HTMLElement} */ (one));
-  for (const one of /** @type {NodeListOf<HTMLTextAreaElement>} */ (document.querySelectorAll("[data-composer] textarea")))
-    complete(one, one.hasAttribute("aria-controls") ? byId("verbs") : null);
-  if (matchMedia("(hover: hover)").matches) refocus(body, body);
-  for (const one of document.querySelectorAll(".scroller"))
-    one.addEventListener("scroll", () => isAtEnd(/** @type {HTMLElement} */ (one)) && (jumpOf(/** @type {HTMLElement} */ (one)).hidden = true));
-  byId("resume").addEventListener("click", listen);
-  document.addEventListener("visibilitychange", () => (document.hidden ? unlisten() : listen()));
-  listen();
+all(".log").forEach(tellDays);
+for (const scroller of all(".scroller")) {
+  toEnd(scroller);
+  scroller.onscroll = () => isAtEnd(scroller) && scroller.classList.remove("has-news");
 }
+for (const text of all(".composer textarea"))
+  complete(text, byId(text.getAttribute("aria-controls")));
+if (matchMedia("(hover: hover)").matches) all(".composer textarea").at(-1)?.focus();
+document.addEventListener("visibilitychange", () => (document.hidden ? unlisten() : here && listen()));
+byId("resume")?.addEventListener("click", listen);
+if (here) listen();

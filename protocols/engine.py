@@ -249,7 +249,7 @@ def _open(run: Run, position: int, at: datetime, calendar: Calendar) -> Advanced
         run,
         phase=Phase.RUNNING,
         openings=(*run.openings, opening),
-        marks=frozenset(),
+        marks=frozenset() if run.is_led else frozenset({Mark.RELIEF}),
         remaining=None,
         paused_at=None,
     )
@@ -280,11 +280,10 @@ def _extended(run: Run, event: events.Extended, calendar: Calendar) -> Advanced:
     _must(event.by in _controllers(run), events.NotYours)
     more = calendar.shortened(timedelta(minutes=event.minutes))
     marks = run.marks - {Mark.LAST_MINUTE}
-    if run.remaining is not None:
-        after = replace(run, remaining=run.remaining + more, marks=marks)
+    if run.current.ends_at is None:
+        after = replace(run, remaining=(run.remaining or timedelta(0)) + more, marks=marks)
     else:
-        ends = run.current.ends_at or event.at
-        after = replace(run.with_current(ends_at=ends + more), marks=marks)
+        after = replace(run.with_current(ends_at=run.current.ends_at + more), marks=marks)
     return after, [events.Refresh(), events.RefreshStep(event.position)]
 
 
@@ -305,7 +304,7 @@ def _whole(run: Run, event: Whole) -> Advanced:
         case events.Resumed():
             _must(run.phase is Phase.PAUSED, events.NotPaused)
             resumed = run.with_current(ends_at=at + (run.remaining or timedelta(0)))
-            marks = run.marks - {Mark.RELIEF}
+            marks = run.marks - {Mark.RELIEF} if run.is_led else run.marks
             after = replace(
                 resumed, phase=Phase.RUNNING, remaining=None, paused_at=None, marks=marks
             )
@@ -350,7 +349,8 @@ def _left(run: Run, event: events.Left) -> Advanced:
 
 def _role_handed(run: Run, event: events.RoleHanded) -> Advanced:
     role, person, position = event.role, event.person, run.position or 0
-    takes_over = role == FACILITATOR and person == event.by and Mark.RELIEF in run.marks
+    is_relief = role == FACILITATOR and person == event.by
+    takes_over = is_relief and (Mark.RELIEF in run.marks or not run.is_led)
     _must(takes_over or event.by == run.holder(FACILITATOR), events.NotYours)
     _must(role in run.definition.roles, events.NoSuchRole)
     _must(run.takes_part(person), events.NotInRun)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from protocols.model import Clock, Protocol, Step
+from protocols.model import FACILITATOR, Clock, Protocol, Step
 
 RunId = NewType("RunId", str)
 PersonId = NewType("PersonId", str)
@@ -264,6 +264,13 @@ class Run:
         return next(
             (h.person for h in self.roles if h.role == role and h.to_position is None), None
         )
+
+    @property
+    def is_led(self) -> bool:
+        """Whether somebody facilitates who has not left; if not, anybody in the run may."""
+        holder = self.holder(FACILITATOR)
+        stay = None if holder is None else self.stay(holder)
+        return holder is not None and (stay is None or stay.left_at is None)
 
     def stay(self, person: PersonId) -> Member | None:
         """The last stay of a person in this run, None if they never were in it."""

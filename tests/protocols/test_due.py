@@ -360,6 +360,34 @@ def test_a_facilitator_who_leaves_is_relieved_at_once() -> None:
     assert after(run, take_over("3:01:30", BEN)).holder(FACILITATOR) == BEN
 
 
+def test_a_facilitator_who_leaves_before_the_start_can_be_followed() -> None:
+    run, told = advance(waiting(Floor.OPEN), Left(at=at("2:55"), by=ANA), CALENDAR)
+    assert told == [Refresh()]
+    assert after(run, take_over("2:56", BEN)).holder(FACILITATOR) == BEN
+
+
+def test_who_left_can_be_followed_in_every_later_step_too() -> None:
+    run = begun(Floor.OPEN, Floor.OPEN, roles=WITH_TIMEKEEPER)
+    run = after(run, Left(at=at("3:01"), by=ANA))
+    later = after(run, tick("3:05"))
+    paused = after(later, pause("3:06", by=CY), resume("3:07", by=CY))
+    for each in (later, paused):
+        assert (each.position, each.marks) == (1, frozenset({Mark.RELIEF}))
+        assert after(each, take_over("3:08", BEN)).holder(FACILITATOR) == BEN
+
+
+def test_a_facilitator_who_came_again_leads_the_next_step_as_before() -> None:
+    run = begun(Floor.OPEN, Floor.OPEN)
+    run = after(run, Left(at=at("3:01"), by=ANA), Joined(at=at("3:02"), by=ANA), tick("3:05"))
+    with pytest.raises(NotYours):
+        advance(run, take_over("3:06", BEN), CALENDAR)
+
+
+def test_where_nobody_facilitates_anybody_may() -> None:
+    run = begun(Floor.OPEN, Floor.OPEN, roles={PRESENTER: BEN})
+    assert after(run, take_over("3:01", CY)).holder(FACILITATOR) == CY
+
+
 def test_only_for_oneself_may_one_take_over() -> None:
     run = after(begun(Floor.OPEN, Floor.OPEN), Left(at=at("3:01"), by=ANA))
     handed = RoleHanded(at=at("3:02"), by=BEN, role=FACILITATOR, person=CY)

@@ -1,7 +1,8 @@
 """The live stream: reads the channel's log and sends what is new. The log is the truth."""
 
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 from aiohttp_sse import EventSourceResponse
@@ -12,6 +13,7 @@ from adapters.web.guard import browser_of
 from adapters.web.places import look_of
 from adapters.web.site import SITE, Site
 from adapters.web.streams import Open
+from bot.flows.channel import Line
 
 PING = 15.0  # seconds
 AGAIN = 1_000  # milliseconds until the browser asks again after a lost connection
@@ -28,8 +30,16 @@ async def log(request: web.Request) -> web.Response:
     """Everything after a row, in one answer: for where streams are cut."""
     site, look = request.app[SITE], await look_of(request)
     lines = await site.channel.after(look.channel, look.thread, look.user, seq_of(request))
-    text = "".join(render.message(line, look) for line in lines)
+    roots = await site.channel.current(look.channel, None, look.user)
+    counted = {line.key: line.replies for line in roots}
+    text = "".join(render.message(_counted(line, counted), look) for line in lines)
+    text += "".join(render.replies(line, look) for line in roots if line.replies)
     return web.Response(text=text, content_type="text/html")
+
+
+def _counted(line: Line, replies: Mapping[str, int]) -> Line:
+    """A row with its message's number of replies, which the log itself does not know."""
+    return replace(line, replies=replies.get(line.key, 0))
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
@@ -78,7 +88,8 @@ class _Reader:
             return
         look = self.look
         for line in await self.site.channel.after(look.channel, look.thread, look.user, self.sent):
-            await self.response.send(render.message(line, look), id=str(line.seq))
+            text = render.message(_counted(line, self.replies), look)
+            await self.response.send(text, id=str(line.seq))
             self.sent = line.seq
         await self._send_replies()
         self.seen = last

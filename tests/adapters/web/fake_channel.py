@@ -29,6 +29,10 @@ PERSONAS = (
 )
 
 
+def person_of(user: str) -> PersonId:
+    return next(one.id for one in PERSONAS if one.user == user)
+
+
 @dataclass
 class FakeChannel(LocalChannel):
     """Rows in a list. What a press, command or dialog answers is told beforehand."""
@@ -41,6 +45,7 @@ class FakeChannel(LocalChannel):
     again: Form | None = None
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
     waiting: int = 0
+    is_broken: bool = False
 
     async def everyone(self) -> tuple[Persona, ...]:
         return PERSONAS
@@ -64,6 +69,8 @@ class FakeChannel(LocalChannel):
         )
 
     async def last_seq(self, channel: str) -> int:
+        if self.is_broken:
+            raise RuntimeError("secret words")
         return max((line.seq for line, _ in self.rows if line.channel == channel), default=0)
 
     async def after(
@@ -105,7 +112,7 @@ class FakeChannel(LocalChannel):
             channel=channel,
             thread=thread,
             key=f"web:{number}",
-            person=self._person(user) if user else None,
+            person=person_of(user) if user else None,
             text=words if isinstance(words, str) else None,
             card=words if isinstance(words, Card) else None,
             at=START + timedelta(minutes=number),
@@ -118,18 +125,15 @@ class FakeChannel(LocalChannel):
         line = self._line(ROOM, key)
         return await self.write(replace(line, op=Op.EDIT, card=card))
 
-    def _person(self, user: str) -> PersonId:
-        return next(one.id for one in PERSONAS if one.user == user)
-
     def _line(self, channel: str, key: str) -> Line:
         found = [line for line, _ in self.rows if (line.channel, line.key) == (channel, key)]
         if not found or found[-1].op is Op.DELETE:
             raise NoSuchMessage
         return found[-1]
 
-    def _own(self, user: str, channel: str, key: str) -> Line:
+    def _their(self, user: str, channel: str, key: str) -> Line:
         line = self._line(channel, key)
-        if line.person != self._person(user):
+        if line.person != person_of(user):
             raise NotTheirMessage
         return line
 
@@ -145,12 +149,12 @@ class FakeChannel(LocalChannel):
             await self.post(text, user=user, channel=channel, thread=thread)
 
     async def edit(self, *, user: str, channel: str, key: str, text: str, once: str) -> None:
-        line = self._own(user, channel, key)
+        line = self._their(user, channel, key)
         if self._is_first(once):
             await self.write(replace(line, op=Op.EDIT, text=text, edited=True))
 
     async def delete(self, *, user: str, channel: str, key: str, once: str) -> None:
-        line = self._own(user, channel, key)
+        line = self._their(user, channel, key)
         if self._is_first(once):
             await self.write(replace(line, op=Op.DELETE, text=None, card=None))
 

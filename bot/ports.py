@@ -7,7 +7,8 @@ Arrivals are in platform ids; flows resolve them to events. All carry `source` a
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Literal, Protocol as Port
+from typing import Annotated, Literal
+from typing import Protocol as Port
 
 from pydantic import Field, TypeAdapter
 

@@ -5,6 +5,20 @@ from datetime import date, datetime
 
 from protocols.run import PersonId
 
+from bot.cards.model import (
+    Button,
+    Buttons,
+    Card,
+    Element,
+    Heading,
+    List,
+    Part,
+    Person,
+    Style,
+    Words,
+)
+from bot.cards.words import Translator, cut, parts, quiet, text
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -60,3 +74,49 @@ class Report:
     artifacts: tuple[tuple[PersonId, str, str], ...]
     commitments: tuple[Promise, ...]
     attribution: str
+
+
+def report_card(t: Translator, report: Report) -> Card:
+    """The report in the thread: what was done, who took part, what was promised."""
+    title = t("Report: {title}").format(title=report.title)
+    elements: list[Element] = [Heading(cut(title, 150)), List(_step_lines(t, report))]
+    if report.one_room:
+        elements.append(quiet(t, "You were in one room: this is the written part only."))
+    elements.extend(_promises(t, report))
+    elements.append(quiet(t, "{credit}", credit=cut(report.attribution, 300)))
+    button = Button(t("Open the report"), "report", report.run, style=Style.PRIMARY)
+    elements.append(Buttons((button,)))
+    return Card(tuple(elements), title)
+
+
+def _step_lines(t: Translator, report: Report) -> tuple[tuple[Part, ...], ...]:
+    return tuple(_step_line(t, step) for step in report.steps)
+
+
+def _step_line(t: Translator, step: ReportStep) -> tuple[Part, ...]:
+    name = f"{step.position + 1}. {cut(step.title, 100)}"
+    if step.opened_at is None:
+        return parts(t, "{name}: left out ({how})", name=name, how=step.how)
+    heard = f"{len(step.heard)}/{len(step.expected)}"
+    if not step.expected:
+        return parts(t, "{name}: {count} said", name=name, count=str(step.contributions))
+    return parts(
+        t,
+        "{name}: {heard} heard, {count} said",
+        name=name,
+        heard=heard,
+        count=str(step.contributions),
+    )
+
+
+def _promises(t: Translator, report: Report) -> list[Element]:
+    if not report.commitments:
+        return []
+    lines = []
+    for promise in report.commitments[:20]:
+        words = Words(cut(promise.what, 300))
+        day = f" ({promise.due.isoformat()})" if promise.due else ""
+        lines.append(
+            parts(t, "{who}: {what}{day}", who=Person(promise.person), what=words, day=day)
+        )
+    return [text(t, "What we promised:"), List(tuple(lines))]

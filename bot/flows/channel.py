@@ -1,12 +1,26 @@
 """The local channel: a chat of our own, whose log is the truth that every page reads."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from bot.cards.model import Card, Form
+from bot import ports
+from bot.cards.model import Card, Form, from_json, to_json
+from bot.flows import arrivals, asks
+from bot.flows.house import House
+from bot.ports import Place
 from protocols.run import PersonId
+from storage import messages, people, runs
+from storage.database import Session
+from storage.messages import Message
+
+PLATFORM = "web"
+ROOTS = 300
+REPLIES = 2_000
 
 
 class Op(StrEnum):
@@ -72,57 +86,134 @@ class NoSuchRoom(Exception):
 class LocalChannel:
     """What the pages ask and do. `user` is always a platform user id, as in the address."""
 
+    def __init__(self, house: House, organization: str) -> None:
+        """`organization`: our id of the one whose channels these are."""
+        self._house, self._organization = house, organization
+
+    # Reading.
+
     async def everyone(self) -> tuple[Persona, ...]:
         """The personas, the first one first."""
-        raise NotImplementedError
+        async with self._house.database.read() as session:
+            found = await people.everyone(session, self._organization, PLATFORM)
+        return tuple(Persona(p.user, p.id, p.name, p.about, p.language) for p in found)
 
     async def rooms(self, user: str) -> tuple[Room, ...]:
         """The channels of a persona."""
-        raise NotImplementedError
+        async with self._house.database.read() as session:
+            person = await self._person(session, user)
+            found = await people.teams_of(session, self._organization, person)
+        return tuple(Room(team.channel, team.name) for team in found)
 
     async def current(self, channel: str, thread: str | None, user: str) -> tuple[Line, ...]:
         """The messages of a channel (thread None) or thread as they stand, the oldest first."""
-        raise NotImplementedError
+        limit = ROOTS if thread is None else REPLIES
+        async with self._house.database.read() as session:
+            reader = await self._person(session, user)
+            rows = await messages.latest(
+                session, self._organization, channel, thread, reader=reader, limit=limit
+            )
+            folded = _fold(rows)
+            if thread is not None:
+                return folded
+            counts = await messages.replies(
+                session, self._organization, channel, [line.key for line in folded]
+            )
+        return tuple(replace(line, replies=counts.get(line.key, 0)) for line in folded)
 
     async def last_seq(self, channel: str) -> int:
         """The number of the last row of a channel's log, 0 where it is empty."""
-        raise NotImplementedError
+        async with self._house.database.read() as session:
+            return await messages.last_seq(session, self._organization, channel)
 
     async def after(
         self, channel: str, thread: str | None, user: str, seq: int
     ) -> tuple[Line, ...]:
         """The rows above `seq` that this persona may see: of the channel and of that thread."""
-        raise NotImplementedError
+        async with self._house.database.read() as session:
+            reader = await self._person(session, user)
+            rows = await messages.after(
+                session, self._organization, channel, thread, seq, reader=reader
+            )
+        return tuple(_line(row) for row in rows)
 
     async def wait(self, seconds: float) -> None:
         """Return when something was written, or after so many seconds."""
-        raise NotImplementedError
+        await self._house.database.wait(seconds)
+
+    # Writing: the log's row and the arrival, in one transaction.
 
     async def say(
         self, *, user: str, channel: str, thread: str | None, text: str, once: str
     ) -> None:
         """Write a message. `once` is the page's one-time key: a second one does nothing."""
-        raise NotImplementedError
+        key = _key(user, channel, once)
+        async with self._house.database.write() as session:
+            if await messages.find(session, self._organization, channel, key):
+                return
+            at = self._house.now()
+            said = ports.Said(
+                **self._arrived(key, at),
+                place=Place(PLATFORM, channel, thread),
+                key=key,
+                person=user,
+                text=text,
+                mentions=await self._mentions(session, text),
+            )
+            await self._write(session, user, said, op=Op.POST, text=text)
+            if await runs.live_in(session, self._organization, channel) or thread is not None:
+                await arrivals.keep(self._house, session, self._organization, said)
 
     async def edit(self, *, user: str, channel: str, key: str, text: str, once: str) -> None:
         """Change one's own message. Raises NoSuchMessage, NotTheirMessage."""
-        raise NotImplementedError
+        async with self._house.database.write() as session:
+            first = await self._own(session, user, channel, key)
+            edited = ports.Edited(
+                **self._arrived(_key(user, channel, once), self._house.now()),
+                place=Place(PLATFORM, channel, first.thread),
+                key=key,
+                person=user,
+                text=text,
+            )
+            if await arrivals.keep(self._house, session, self._organization, edited):
+                await self._again(session, first, Op.EDIT, {"text": text})
 
     async def delete(self, *, user: str, channel: str, key: str, once: str) -> None:
         """Delete one's own message. Raises NoSuchMessage, NotTheirMessage."""
-        raise NotImplementedError
+        async with self._house.database.write() as session:
+            first = await self._own(session, user, channel, key)
+            deleted = ports.Deleted(
+                **self._arrived(_key(user, channel, once), self._house.now()),
+                place=Place(PLATFORM, channel, first.thread),
+                key=key,
+                person=user,
+            )
+            if await arrivals.keep(self._house, session, self._organization, deleted):
+                await self._again(session, first, Op.DELETE, {})
 
-    async def command(
-        self, *, user: str, channel: str, line: str, once: str
-    ) -> Card | Form | None:
+    async def command(self, *, user: str, channel: str, line: str, once: str) -> Card | Form | None:
         """A slash command line. What only shows something answers at once; the rest is taken."""
-        raise NotImplementedError
+        verb, rest = _command(line)
+        arrival = ports.Commanded(
+            **self._arrived(_key(user, channel, once), self._house.now()),
+            place=Place(PLATFORM, channel),
+            person=user,
+            verb=verb,
+            rest=rest,
+        )
+        return await self._ask_or_keep(arrival)
 
     async def press(
         self, *, user: str, channel: str, thread: str | None, button: str, once: str
     ) -> Card | Form | None:
         """A press on a button id. A form or private card to show, or None: it was taken."""
-        raise NotImplementedError
+        arrival = ports.Pressed(
+            **self._arrived(_key(user, channel, once), self._house.now()),
+            place=Place(PLATFORM, channel, thread),
+            person=user,
+            button=button,
+        )
+        return await self._ask_or_keep(arrival)
 
     async def submit(
         self,
@@ -135,4 +226,154 @@ class LocalChannel:
         once: str,
     ) -> Form | None:
         """A dialog came back. The form again with its faults, or None: it was taken."""
-        raise NotImplementedError
+        arrival = ports.Submitted(
+            **self._arrived(_key(user, channel, once), self._house.now()),
+            place=Place(PLATFORM, channel, thread),
+            person=user,
+            form=form,
+            values=dict(values),
+        )
+        again = await asks.check(self._house, self._organization, arrival)
+        if again is None:
+            await self._keep(arrival)
+        return again
+
+    async def write_card(
+        self, place: Place, card: Card, key: str, *, only_for: str | None = None
+    ) -> ports.Sent:
+        """Write Colloquy's card, or show it anew; the same key twice is one message."""
+        async with self._house.database.write() as session:
+            rows = await messages.find(session, self._organization, place.channel, key)
+            body = {"card": to_json(card)}
+            if rows and rows[-1].body != body:
+                await self._again(session, rows[0], Op.EDIT, body)
+            at = rows[0].at if rows else self._house.now()
+            if not rows:
+                await messages.add(
+                    session,
+                    self._organization,
+                    Message(
+                        seq=0,
+                        channel=place.channel,
+                        thread=place.thread,
+                        key=key,
+                        person=None,
+                        only_for=await self._person(session, only_for) if only_for else None,
+                        op=Op.POST,
+                        body=body,
+                        at=at,
+                    ),
+                )
+        return ports.Sent(key, at)
+
+    async def find_card(self, place: Place, key: str) -> ports.Sent | ports.Absent:
+        """Whether a card of this key stands."""
+        async with self._house.database.read() as session:
+            rows = await messages.find(session, self._organization, place.channel, key)
+        return ports.Sent(key, rows[0].at) if rows else ports.Absent()
+
+    # Small things.
+
+    async def _ask_or_keep(self, arrival: asks.Shown) -> Card | Form | None:
+        answer = await asks.ask(self._house, self._organization, arrival)
+        if answer is None:
+            await self._keep(arrival)
+        return answer
+
+    async def _keep(self, arrival: ports.Arrival) -> None:
+        """Take an arrival in at the time of its transaction, which orders it."""
+        async with self._house.database.write() as session:
+            now = replace(arrival, at=self._house.now())
+            await arrivals.keep(self._house, session, self._organization, now)
+
+    def _arrived(self, event_id: str, at: datetime) -> dict[str, Any]:
+        return {
+            "source": PLATFORM,
+            "event_id": event_id,
+            "organization": self._organization,
+            "at": at,
+        }
+
+    async def _person(self, session: Session, user: str) -> PersonId:
+        person = await people.person_of(session, self._organization, PLATFORM, user)
+        if person is None:
+            raise NoSuchRoom
+        return person
+
+    async def _own(self, session: Session, user: str, channel: str, key: str) -> Message:
+        rows = await messages.find(session, self._organization, channel, key)
+        if not rows or rows[-1].op == Op.DELETE:
+            raise NoSuchMessage
+        if rows[0].person != await self._person(session, user):
+            raise NotTheirMessage
+        return rows[0]
+
+    async def _write(
+        self, session: Session, user: str, said: ports.Said, *, op: Op, text: str
+    ) -> None:
+        row = Message(
+            seq=0,
+            channel=said.place.channel,
+            thread=said.place.thread,
+            key=said.key,
+            person=await self._person(session, user),
+            only_for=None,
+            op=op,
+            body={"text": text},
+            at=said.at,
+        )
+        await messages.add(session, self._organization, row)
+
+    async def _again(self, session: Session, first: Message, op: Op, body: dict[str, Any]) -> None:
+        await messages.add(session, self._organization, replace(first, op=op, body=body))
+
+    async def _mentions(self, session: Session, text: str) -> tuple[str, ...]:
+        if "@" not in text:
+            return ()
+        found = await people.everyone(session, self._organization, PLATFORM)
+        return tuple(p.user for p in found if f"@{p.name}" in text or f"@{p.user}" in text)
+
+
+def _key(user: str, channel: str, once: str) -> str:
+    digest = hashlib.sha256(f"{user}|{channel}|{once}".encode()).digest()
+    return "m-" + base64.b32encode(digest).decode().lower()[:16]
+
+
+def _command(line: str) -> tuple[str, str]:
+    """The verb and the rest of a line: `/plc next`, `/protocol tuning`; another word is a verb."""
+    word, _, rest = line.strip().removeprefix("/").partition(" ")
+    if word == "protocol":
+        return "start", rest.strip()
+    if word != "plc":
+        return word.lower(), rest.strip()
+    verb, _, more = rest.strip().partition(" ")
+    return verb.lower(), more.strip()
+
+
+def _fold(rows: Iterable[Message]) -> tuple[Line, ...]:
+    """The messages as they stand after all rows, in the order of their posts."""
+    lines: dict[str, Line] = {}
+    for row in rows:
+        line = _line(row)
+        known = lines.get(row.key)
+        lines[row.key] = replace(
+            line, op=Op.POST, edited=line.edited or bool(known and known.edited)
+        )
+    return tuple(lines.values())
+
+
+def _line(row: Message) -> Line:
+    kept = row.body.get("card")
+    return Line(
+        seq=row.seq,
+        op=Op(row.op),
+        channel=row.channel,
+        thread=row.thread,
+        key=row.key,
+        person=PersonId(row.person) if row.person else None,
+        text=row.body.get("text"),
+        card=from_json(kept) if kept else None,
+        at=row.at,
+        edited=row.op == Op.EDIT and row.person is not None,
+        is_private=row.only_for is not None,
+    )

@@ -1,6 +1,16 @@
 """The report of a run, read from the rows."""
 
-from bot.cards.reports import Report
+from datetime import datetime
+
+from bot.cards.reports import Answer, Promise, Report, ReportStep
+from bot.flows.house import House
+from protocols.model import FACILITATOR
+from protocols.participation import Attributed, Share, attribute, participation
+from protocols.run import ClosedBy, PersonId, Phase, Run
+from storage import evidence, people, posts, runs
+from storage.database import Session
+from storage.evidence import Item
+from storage.runs import Kept
 
 
 class NotYourRun(Exception):
@@ -8,8 +18,112 @@ class NotYourRun(Exception):
 
 
 class Reports:
-    """Reads reports."""
+    """Reads reports for the pages of one organization's platform."""
+
+    def __init__(self, house: House, organization: str, platform: str) -> None:
+        """`organization`: our id."""
+        self._house, self._organization, self._platform = house, organization, platform
 
     async def report(self, user: str, run_id: str) -> Report:
         """The report of a run for somebody who was in it. Raises NotYourRun."""
-        raise NotImplementedError
+        async with self._house.database.read() as session:
+            person = await people.person_of(session, self._organization, self._platform, user)
+            kept = await runs.load(session, self._organization, run_id)
+            if kept is None or person is None or kept.run.stay(person) is None:
+                raise NotYourRun
+            report = await read_report(session, self._organization, run_id, self._house.now())
+        if report is None:
+            raise NotYourRun
+        return report
+
+
+async def read_report(
+    session: Session, organization: str, run_id: str, now: datetime
+) -> Report | None:
+    """The report as it stands; None where there is no such run or it has not begun."""
+    kept = await runs.load(session, organization, run_id)
+    if kept is None or not kept.run.openings:
+        return None
+    said = [p.post for p in await posts.of_run(session, organization, run_id)]
+    items = await evidence.items(session, organization, run_id)
+    team = await people.team_in(session, organization, kept.where.platform, kept.where.channel)
+    links = await evidence.artifacts(session, organization, run_id)
+    promises = await evidence.commitments(session, organization, run_id)
+    shares = {s.position: s for s in participation(kept.run, said, now)}
+    run = kept.run
+    return Report(
+        run=run.id,
+        title=run.definition.title,
+        team=team.name if team else "",
+        ended=run.phase.is_over,
+        cancelled=run.phase is Phase.CANCELLED,
+        rehearsal=run.options.rehearsal,
+        one_room=run.options.one_room,
+        started_at=run.openings[0].starts_at,
+        ended_at=run.current.closed_at if run.phase.is_over else None,
+        facilitator=run.holder(FACILITATOR) or PersonId(""),
+        steps=_steps(kept, attribute(run, said), shares, items),
+        artifacts=tuple((PersonId(a.person), a.title, a.url) for a in links),
+        commitments=tuple(Promise(PersonId(p.person), p.what, p.due) for p in promises),
+        attribution=run.definition.attribution,
+    )
+
+
+def _steps(
+    kept: Kept,
+    attributed: tuple[Attributed, ...],
+    shares: dict[int, Share],
+    items: tuple[Item, ...],
+) -> tuple[ReportStep, ...]:
+    return tuple(
+        _step(kept.run, position, attributed, shares.get(position), items)
+        for position in range(len(kept.run.definition.steps))
+    )
+
+
+def _step(
+    run: Run,
+    position: int,
+    attributed: tuple[Attributed, ...],
+    share: Share | None,
+    items: tuple[Item, ...],
+) -> ReportStep:
+    openings, step = run.openings_of(position), run.step(position)
+    is_sealed = bool(step.is_sealed and openings and openings[0].closed_at is None)
+    here = [a for a in attributed if a.position == position and not a.post.deleted_at]
+    return ReportStep(
+        position=position,
+        title=step.title,
+        opened_at=openings[0].starts_at if openings else None,
+        closed_at=openings[-1].closed_at if openings else None,
+        how=_how(run, position),
+        contributions=len([a for a in here if a.in_turn]),
+        aside=len([a for a in here if not a.in_turn]),
+        expected=share.expected if share else (),
+        heard=share.heard if share and not is_sealed else (),
+        passed=share.passed if share and not is_sealed else (),
+        top_share=share.top_share if share else 0.0,
+        answers=tuple(_answer(i) for i in items if i.position == position and i.cipher is None),
+    )
+
+
+def _how(run: Run, position: int) -> str:
+    openings = run.openings_of(position)
+    if not openings:
+        return "ended early" if run.openings and position < run.current.position else ""
+    last = openings[-1]
+    reopened = ", opened again" if len(openings) > 1 else ""
+    match last.closed_by:
+        case ClosedBy.CLOCK:
+            return f"closed by the clock{reopened}"
+        case ClosedBy.PERSON:
+            return f"closed by a person{reopened}"
+        case ClosedBy.SKIPPED:
+            return f"skipped: {last.reason}"
+        case None:
+            return ""
+
+
+def _answer(item: Item) -> Answer:
+    person = PersonId(item.person) if item.person else None
+    return Answer(person, item.late, tuple((label, value) for label, _, value in item.fields))

@@ -1,0 +1,41 @@
+"""What was not possible, in one sentence with a next step."""
+
+from protocols import events
+
+from bot.cards.model import Card, Text
+from bot.cards.words import Translator, text
+from bot.rules.offers import OnlyMembersStart
+
+FACILITATOR_ONLY = "The facilitator does this. Ask them, or ask them to hand the role over to you."
+
+SENTENCES: dict[type[Exception], str] = {
+    events.NotYours: FACILITATOR_ONLY,
+    events.NotInRun: "Only who is in the run can do this. Press Join on its card first.",
+    events.AlreadyStarted: "This run has begun already. Its card stands in the channel.",
+    events.NotStarted: "This run has not begun yet. Its facilitator begins it.",
+    events.RunIsOver: "This run is over. What you did is not needed any more; its report is there.",
+    events.NotPaused: "The clock is running. There is nothing to resume.",
+    events.AlreadyPaused: "The clock is paused already. Press Resume to go on.",
+    events.DebriefStays: "The debrief is never left out. Take two minutes for it, then finish.",
+    events.NothingToReopen: "This is the first step. There is none before it to open again.",
+    events.NotThisFloor: "Nobody waits for you in this step. Your turn comes with a later one.",
+    events.NoSuchRole: "This protocol has no such role. Choose one of those in the form.",
+    OnlyMembersStart: "Members of this team start its protocols. Ask one of them to begin.",
+    events.NoSuchStep: "That step has not been opened. Use the newest card of the run.",
+}
+
+
+def refused(t: Translator, fault: events.NotAllowed) -> Card:
+    """The private sentence for something that is not allowed."""
+    return said(t, SENTENCES[type(fault)])
+
+
+def said(t: Translator, sentence: str) -> Card:
+    """A card of one sentence of ours."""
+    paragraph = text(t, sentence)
+    return Card((paragraph,), plain_text(paragraph))
+
+
+def plain_text(paragraph: Text) -> str:
+    """The words of a paragraph."""
+    return "".join(part for part in paragraph.parts if isinstance(part, str))

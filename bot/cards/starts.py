@@ -1,0 +1,138 @@
+"""How a run begins: the menu by need, the start form, and help."""
+
+from collections.abc import Mapping, Sequence
+
+from protocols.model import Clock, Need, Protocol
+from protocols.run import PersonId
+
+from bot.cards.model import (
+    Button,
+    Buttons,
+    Card,
+    Element,
+    Form,
+    Heading,
+    Input,
+    InputKind,
+    List,
+    Option,
+    Style,
+    Words,
+)
+from bot.cards.words import Translator, cut, parts, quiet, text
+from bot.rules.aims import Aim
+from bot.rules.offers import by_need
+from bot.verbs import VERBS, Verb
+
+NEEDS = {
+    Need.PLAN_LESSON: "Plan a lesson",
+    Need.STUDENT_WORK: "Look at student work",
+    Need.STUDY_DATA: "Study data",
+    Need.READ_RESEARCH: "Read research",
+    Need.DILEMMA: "A dilemma",
+}
+
+
+def needs_card(t: Translator, protocols: Sequence[Protocol], run: str) -> Card:
+    """What does the team need? One press begins, with who is here, 45 minutes, you leading.
+
+    `run`: the id that the run will have, so that two presses begin one.
+    """
+    elements: list[Element] = [Heading(t("What does the team need?"))]
+    lines, buttons = [], []
+    for need, label in NEEDS.items():
+        found = by_need(protocols, need)
+        if found:
+            lines.append(parts(t, "{need}: {title}", need=t(label), title=found[0].title))
+            buttons.append(Button(t(label), "begin", run, extra=found[0].id))
+    elements.append(List(tuple(lines)))
+    elements.append(quiet(t, "One press begins: everyone here, 45 minutes, and you facilitate."))
+    buttons.append(Button(t("More"), "choose"))
+    elements.append(Buttons(tuple(buttons)))
+    return Card(tuple(elements), t("What does the team need?"))
+
+
+def menu_card(t: Translator) -> Card:
+    """What a bare command shows where nothing runs."""
+    start = Button(t("Start a protocol"), "start", style=Style.PRIMARY)
+    elements: tuple[Element, ...] = (
+        text(t, "Nothing is running here. Shall we start a protocol?"),
+        Buttons((start, Button(t("Help"), "help"))),
+    )
+    return Card(elements, t("Nothing is running here."))
+
+
+def nearest_card(t: Translator, word: str, nearest: Verb | None) -> Card:
+    """An unknown verb, and the one that was probably meant."""
+    sentence = text(t, 'I do not know "{word}".', word=Words(cut(word, 40)))
+    meant = nearest.name if nearest else "help"
+    label = t("Did you mean {verb}?").format(verb=meant) if nearest else t("Help")
+    return Card((sentence, Buttons((Button(label, meant),))), t("I do not know this verb."))
+
+
+def unknown_protocol(t: Translator, word: str, nearest: Protocol | None, run: str) -> Card:
+    """No protocol has that name; perhaps the nearest one was meant."""
+    sentence = text(t, 'I know no protocol called "{word}".', word=Words(cut(word, 40)))
+    buttons = [Button(t("Choose by need"), "start", style=Style.PRIMARY)]
+    if nearest is not None:
+        meant = cut(t("Start {title}").format(title=nearest.title), 75)
+        buttons.append(Button(meant, "begin", run, extra=nearest.id))
+    return Card((sentence, Buttons(tuple(buttons))), t("I know no protocol of that name."))
+
+
+def choose_run(t: Translator, verb: str, runs: Sequence[tuple[str, str, int, int]]) -> Card:
+    """Several runs are live here: which one? Runs are (id, title, position, opening)."""
+    buttons = tuple(
+        Button(cut(title, 75), verb, run, position, opening)
+        for run, title, position, opening in runs[:6]
+    )
+    question = text(t, "Several protocols are running here. Which one do you mean?")
+    return Card((question, Buttons(buttons)), t("Which one do you mean?"))
+
+
+def help_card(t: Translator) -> Card:
+    """The verbs, one line each."""
+    lines = tuple(
+        parts(t, "{example}: {help}", example=verb.example, help=t(verb.help)) for verb in VERBS
+    )
+    elements: tuple[Element, ...] = (
+        Heading(t("What you can do here")),
+        List(lines),
+        quiet(t, "Everything in a run is a button too, or @Colloquy next in its thread."),
+    )
+    return Card(elements, t("What you can do here"))
+
+
+def start_form(
+    t: Translator,
+    protocols: Sequence[Protocol],
+    people: Mapping[PersonId, str],
+    starter: PersonId,
+    run: str,
+) -> Form:
+    """All that can be settled before a start; everything has a default."""
+    everyone = tuple(Option(person, cut(name, 75)) for person, name in people.items())
+    library = tuple(Option(p.id, cut(p.title, 75)) for p in protocols)
+    clocks = (Option(Clock.SHORT, t("Within 45 minutes")), Option(Clock.FULL, t("As published")))
+    first = protocols[0].id if protocols else ""
+    others = [person for person in people if person != starter]
+    inputs = (
+        Input(
+            "protocol", t("Protocol"), InputKind.CHOICE, required=True, value=first, options=library
+        ),
+        Input("clock", t("Clock"), InputKind.CHOICE, value=Clock.SHORT, options=clocks),
+        Input("here", t("Who is here"), InputKind.TICKS, value=",".join(people), options=everyone),
+        Input(
+            "brings",
+            t("Who brings the material"),
+            InputKind.PERSON,
+            value=others[0] if others else starter,
+            options=everyone,
+            more=True,
+        ),
+        Input("timekeeper", t("Timekeeper"), InputKind.PERSON, options=everyone, more=True),
+        Input("takes_part", t("I take part too"), InputKind.TICK, more=True),
+        Input("one_room", t("We are in one room"), InputKind.TICK, more=True),
+        Input("rehearsal", t("This is a rehearsal"), InputKind.TICK, more=True),
+    )
+    return Form(Aim("start", run, 0, 0).id, t("Start a protocol"), inputs, t("Start"), t("Not now"))

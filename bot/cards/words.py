@@ -1,0 +1,60 @@
+"""Our sentences: translated first, then filled with parts that no markup can break."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.cards.model import Part, Text, When, WhenStyle
+
+Translator = Callable[[str], str]
+
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+def english(sentence: str) -> str:
+    """The translator of the language that we write in."""
+    return sentence
+
+
+def parts(t: Translator, sentence: str, **values: Part) -> tuple[Part, ...]:
+    """A sentence with its `{slots}` filled by parts. KeyError for a slot without a value."""
+    pieces = _SLOT.split(t(sentence))
+    filled = (values[piece] if i % 2 else piece for i, piece in enumerate(pieces))
+    return tuple(part for part in filled if part != "")
+
+
+def text(t: Translator, sentence: str, **values: Part) -> Text:
+    """A paragraph of one sentence."""
+    return Text(parts(t, sentence, **values))
+
+
+def quiet(t: Translator, sentence: str, **values: Part) -> Text:
+    """A paragraph that is shown smaller."""
+    return Text(parts(t, sentence, **values), quiet=True)
+
+
+def listed(t: Translator, people: tuple[Part, ...]) -> tuple[Part, ...]:
+    """People in a row: "A, B and C"."""
+    joined: list[Part] = []
+    for index, person in enumerate(people):
+        if index:
+            joined.append(t(" and ") if index == len(people) - 1 else ", ")
+        joined.append(person)
+    return tuple(joined)
+
+
+def clock_time(at: datetime, zone: str) -> When:
+    """A clock time, with the team's zone for readers whose own is unknown."""
+    local = at.astimezone(ZoneInfo(zone))
+    hour = local.hour % 12 or 12
+    half = "am" if local.hour < 12 else "pm"  # noqa: PLR2004 # noon
+    return When(at, WhenStyle.TIME, f"{hour}:{local.minute:02} {half}")
+
+
+def cut(value: str, limit: int) -> str:
+    """At most `limit` UTF-16 code units, never half a character."""
+    raw = value.encode("utf-16-le", "surrogatepass")
+    if len(raw) // 2 <= limit:
+        return value
+    return raw[: 2 * (limit - 1)].decode("utf-16-le", "ignore") + "…"

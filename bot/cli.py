@@ -1,0 +1,220 @@
+"""The command line. Errors are one sentence on standard error, with a next step."""
+
+import asyncio
+import json
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from bot.flows.export import NoSuchRun, export_run, list_runs
+from bot.flows.house import House
+from bot.settings import Settings
+from protocols.definition import Faults, read
+from protocols.library import library
+from storage.database import AnotherProcess
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    help="Colloquy runs discussion protocols for teams of teachers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+export = typer.Typer(help="What is kept, as JSON.", no_args_is_help=True)
+db = typer.Typer(help="The database.", no_args_is_help=True)
+app.add_typer(export, name="export")
+app.add_typer(db, name="db")
+
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+FAILED = 1
+WRONG = 2
+
+
+@app.command()
+def check(files: Annotated[list[Path], typer.Argument(help="Protocol files.")]) -> None:
+    """Check protocol files; faults as file:line:col, and exit 1."""
+    faults = 0
+    for file in files:
+        try:
+            read(file.read_bytes(), str(file))
+        except Faults as found:
+            faults += len(found.faults)
+            for fault in found.faults:
+                typer.echo(str(fault), err=True)
+        except OSError as fault:
+            _stop(f"I cannot read {file}: {fault.strerror}. Check its name.", FAILED)
+    if faults:
+        raise typer.Exit(FAILED)
+    typer.echo(f"{len(files)} checked, no faults.")
+
+
+@app.command()
+def protocols(*, as_json: Json = False) -> None:
+    """The protocols that there are."""
+    rows = [_protocol(p) for p in library()]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        typer.echo(f"{row['protocol']:16} {row['title']} ({row['minutes']['short']} minutes)")
+
+
+def _protocol(p: Any) -> dict[str, Any]:
+    return {
+        "protocol": p.id,
+        "title": p.title,
+        "about": p.about,
+        "group": f"{p.smallest}-{p.largest}",
+        "roles": list(p.roles),
+        "minutes": {
+            "full": sum(s.full for s in p.steps),
+            "short": sum(s.short for s in p.steps),
+        },
+        "school_days": sum(s.quarters for s in p.steps) / 4,
+        "steps": len(p.steps),
+        "source": "library",
+    }
+
+
+@app.command()
+def runs(
+    *,
+    as_json: Json = False,
+    organization: Annotated[str | None, typer.Option(help="Only of this organization.")] = None,
+) -> None:
+    """The runs that there are, the newest first."""
+    rows = _with_house(lambda house: list_runs(house, organization))
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        typer.echo(f"{row['id']}  {row['protocol']:16} {row['phase']:10} {row['started_at']}")
+
+
+@export.command("run")
+def export_one(run_id: Annotated[str, typer.Argument(help="The id of a run.")]) -> None:
+    """One run as JSON on standard output."""
+    try:
+        found = _with_house(lambda house: export_run(house, run_id))
+    except NoSuchRun:
+        _stop(f'There is no run "{run_id}". List them with: colloquy runs', FAILED)
+    typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to the newest revision."""
+    from storage import migrate  # noqa: PLC0415 # lazily, like all that imports the database
+
+    settings = _settings()
+    settings.database_file.parent.mkdir(parents=True, exist_ok=True)
+    migrate.upgrade(settings.database)
+    typer.echo(f"The database is at revision {migrate.HEAD}.")
+
+
+@db.command("check")
+def check_db() -> None:
+    """Say which revision the database has."""
+    from storage import migrate  # noqa: PLC0415 # lazily, like all that imports the database
+
+    settings = _settings()
+    found = migrate.revision(settings.database) if settings.database_file.exists() else None
+    if found != migrate.HEAD:
+        _stop("The database is not at the newest revision. Run: colloquy db upgrade", FAILED)
+    typer.echo(f"The database is at revision {found}, the newest one.")
+
+
+@app.command()
+def demo(
+    *,
+    port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+    play: Annotated[bool, typer.Option(help="Scripted colleagues play everybody.")] = False,
+    rate: Annotated[
+        float | None, typer.Option(help="The clock runs so many times as fast.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option(help="Start again from the seed.")] = False,
+) -> None:
+    """A seeded school in the local channel. Nothing leaves this computer."""
+    from bot import wiring  # noqa: PLC0415 # lazily: it imports everything
+
+    settings = _settings()
+    if settings.host not in ("127.0.0.1", "localhost"):
+        _stop("The demo listens on this computer only. Unset COLLOQUY_HOST.", WRONG)
+    wiring.configure_log(settings)
+    try:
+        held = wiring.hold(settings)
+        if fresh:
+            _forget(settings)
+        wiring.prepare_database(settings)
+        asyncio.run(_demo(settings, port, rate, play=play))
+        held.release()
+    except AnotherProcess:
+        _stop(
+            "Another Colloquy works on this database. Stop it first, or set COLLOQUY_HOME.", FAILED
+        )
+    except wiring.CannotStart as fault:
+        _stop(str(fault), FAILED)
+
+
+async def _demo(settings: Settings, port: int | None, rate: float | None, *, play: bool) -> None:
+    from bot import wiring  # noqa: PLC0415 # lazily: it imports everything
+
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    fast = rate or settings.clock_rate
+    listen = settings.port if port is None else port
+    async with wiring.demo(settings, rate=fast, play=play, port=listen) as address:
+        typer.echo(f"Colloquy is at {address}  (nothing leaves this computer; Ctrl+C stops it)")
+        sys.stdout.flush()
+        await stopped.wait()
+
+
+def _forget(settings: Settings) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{settings.database_file}{suffix}").unlink(missing_ok=True)
+    shutil.rmtree(settings.home / "files", ignore_errors=True)
+
+
+def _with_house(ask: Callable[[House], Coroutine[Any, Any, T]]) -> T:
+    from bot import wiring  # noqa: PLC0415 # lazily: it imports everything
+
+    settings = _settings()
+    if not settings.database_file.exists():
+        _stop("There is no database here yet. Run: make demo", FAILED)
+
+    async def asked() -> T:
+        house = wiring.open_house(settings, lambda: datetime.now(UTC), settings.clock_rate)
+        try:
+            return await ask(house)
+        finally:
+            await house.database.close()
+
+    return asyncio.run(asked())
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        name = "COLLOQUY_" + str(first["loc"][0]).upper()
+        _stop(f"{name} is not right: {first['msg']}.", WRONG)
+
+
+def _stop(sentence: str, code: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """The command `colloquy`."""
+    app()

@@ -1,0 +1,147 @@
+"""The loop that sends: of each lane the first open card, committed before and after."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot import ports
+from bot.cards.model import from_json
+from bot.flows import arrivals
+from bot.flows.house import House
+from bot.ports import Chat, Outcome, Place
+from bot.rules import keys
+from storage import outbox, people, runs
+from storage.database import Session
+from storage.outbox import Outgoing
+
+log = structlog.get_logger()
+
+IDLE = 0.25
+TIMEOUT = 10
+LOOK_AFTER = timedelta(seconds=5)
+RETRY = timedelta(seconds=1)
+TRIES = 8
+
+
+async def run(house: House, chats: Mapping[str, Chat]) -> None:
+    """Send what is due, until cancelled. `chats`: by platform."""
+    while True:
+        try:
+            sent = await deliver_due(house, chats)
+        except Exception:  # the loop goes on, whatever the database does
+            log.exception("delivery.failed")
+            sent = 0
+            await asyncio.sleep(IDLE)
+        if not sent:
+            await house.database.wait(IDLE)
+
+
+async def deliver_due(house: House, chats: Mapping[str, Chat]) -> int:
+    """Send all that may be sent now, one of each lane; returns how many there were."""
+    async with house.database.read() as session:
+        ids = await outbox.due(session, house.now())
+    for outbox_id in ids:
+        await deliver(house, chats, outbox_id)
+    return len(ids)
+
+
+async def deliver(house: House, chats: Mapping[str, Chat], outbox_id: int) -> None:
+    """Claim a row, send it, and write down what came back."""
+    async with house.database.write() as session:
+        out = await outbox.claim(session, outbox_id, house.now())
+        if out is None:
+            return
+        place = await _place(session, out)
+        users = await people.users_of(session, out.organization, out.platform, [out.only_for or ""])
+    if place is None or out.platform not in chats:
+        await _fail(house, out, "no place")
+        return
+    outcome = await _send(chats[out.platform], out, place, users.get(out.only_for or ""))
+    await _settle(house, out, outcome)
+
+
+async def _place(session: Session, out: Outgoing) -> Place | None:
+    """Where it goes; a run's lane is its thread, which its card, the first row, opens."""
+    if out.run is None:
+        return Place(out.platform, out.channel, out.thread)
+    if keys.run_of_card(out.key) is not None:
+        return Place(out.platform, out.channel)
+    thread = await runs.thread_of(session, out.organization, out.run)
+    return None if thread is None else Place(out.platform, out.channel, thread)
+
+
+async def _send(chat: Chat, out: Outgoing, place: Place, user: str | None) -> Outcome:
+    card = from_json(out.card)
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            if out.external_id is not None:
+                return await chat.update(place, out.external_id, card)
+            if out.was_sending and (known := await _look(chat, out, place)) is not None:
+                return known
+            if out.only_for is None:
+                return await chat.post(place, card, out.key)
+            return await chat.whisper(place, user or "", card, out.key)
+    except TimeoutError:
+        return ports.Unclear()
+
+
+async def _look(chat: Chat, out: Outgoing, place: Place) -> Outcome | None:
+    """What became of a try that ended we do not know how; None: it may be sent again."""
+    match await chat.find(place, out.key, out.first_try_at):
+        case ports.Sent() as sent:
+            return sent
+        case ports.Absent():
+            return None
+        case ports.Unknown():
+            return ports.Refused("uncertain")
+
+
+async def _settle(house: House, out: Outgoing, outcome: Outcome) -> None:
+    now = house.now()
+    match outcome:
+        case ports.Sent(id=external_id, at=at):
+            async with house.database.write() as session:
+                if await outbox.sent(session, out, external_id, at):
+                    await _first_sent(house, session, out, outcome)
+        case ports.NotSent(retry_after=seconds):
+            delay = timedelta(seconds=seconds) if seconds else RETRY * 2 ** min(out.attempts, 8)
+            await _put_off(house, out, "pending", now + delay)
+        case ports.Unclear():
+            await _put_off(house, out, "sending", now + LOOK_AFTER)
+        case ports.Refused(reason=reason):
+            await _fail(house, out, reason)
+
+
+async def _first_sent(house: House, session: Session, out: Outgoing, sent: ports.Sent) -> None:
+    """The run card opens the run's thread; a step's post tells the engine when it stood there."""
+    run = keys.run_of_card(out.key)
+    if run is not None:
+        await runs.set_thread(session, out.organization, run, sent.id)
+    step = keys.step_of(out.key)
+    if step is not None:
+        announced = ports.Announced(
+            source="outbox",
+            event_id=out.key,
+            organization=out.organization,
+            at=sent.at,
+            run=step[0],
+            position=step[1],
+            opening=step[2],
+        )
+        await arrivals.keep(house, session, out.organization, announced)
+
+
+async def _put_off(house: House, out: Outgoing, state: str, until: datetime) -> None:
+    if out.attempts >= TRIES:
+        await _fail(house, out, "gave up")
+        return
+    async with house.database.write() as session:
+        await outbox.put_off(session, out, state=state, until=until)
+
+
+async def _fail(house: House, out: Outgoing, reason: str) -> None:
+    log.warning("delivery.gave_up", outbox_id=out.id, reason=reason)
+    async with house.database.write() as session:
+        await outbox.fail(session, out, reason)

@@ -1,0 +1,206 @@
+"""What only shows something: a form or a private card, answered at once. Nothing is written."""
+
+import difflib
+
+from bot import ports
+from bot.cards import faults as fault_cards
+from bot.cards import runs as run_cards
+from bot.cards import starts, steps
+from bot.cards.model import Card, Form
+from bot.flows import handed, sealed
+from bot.flows.house import House
+from bot.flows.presses import find_run
+from bot.flows.sender import Sender
+from bot.rules import answers
+from bot.rules.acts import opening_at
+from bot.rules.aims import Aim, NoSuchButton, read
+from bot.verbs import VERBS, verb
+from protocols import library
+from protocols.floors import refusal
+from protocols.model import FACILITATOR
+from protocols.participation import attribute
+from protocols.run import PersonId, Run
+from storage import evidence, people, runs
+from storage.database import Session
+from storage.runs import Kept
+
+Shown = ports.Pressed | ports.Commanded
+IN_RUN = ("more", "status", "roles", "skip", "cancel", "write", "add")
+
+
+async def ask(house: House, organization: str, arrival: Shown) -> Card | Form | None:
+    """The form or private card that this asks for; None: it is something to do."""
+    async with house.database.read() as session:
+        platform, user = arrival.place.platform, arrival.person
+        person = await people.person_of(session, organization, platform, user)
+        sender = Sender(organization, platform, person or PersonId(""))
+        if isinstance(arrival, ports.Commanded):
+            return await _command(house, session, sender, arrival)
+        try:
+            return await _press(house, session, sender, arrival.place, read(arrival.button))
+        except NoSuchButton:
+            return fault_cards.said(house.t, "That button is not ours. Use the newest card.")
+
+
+async def _press(
+    house: House, session: Session, sender: Sender, place: ports.Place, aim: Aim
+) -> Card | Form | None:
+    if aim.act in ("help", "start", "choose"):
+        return await _start_or_help(house, session, sender, place, aim.act)
+    if aim.act not in IN_RUN:
+        return None
+    kept = await runs.load(session, sender.organization, aim.run)
+    if kept is None:
+        return fault_cards.said(house.t, "That run is not here any more.")
+    return await _in_run(house, session, sender, kept, aim)
+
+
+async def _start_or_help(
+    house: House, session: Session, sender: Sender, place: ports.Place, act: str
+) -> Card | Form:
+    if act == "help":
+        return starts.help_card(house.t)
+    protocols, run = library.library(), house.new_id()
+    if act == "start":
+        return starts.needs_card(house.t, protocols, run)
+    team = await people.team_in(session, sender.organization, place.platform, place.channel)
+    here = await people.members(session, sender.organization, team.id) if team else {}
+    named = await _names(session, sender, [p for p, kind in here.items() if kind == "member"])
+    return starts.start_form(house.t, protocols, named, sender.person, run)
+
+
+async def _in_run(
+    house: House, session: Session, sender: Sender, kept: Kept, aim: Aim
+) -> Card | Form | None:
+    run, person = kept.run, sender.person
+    match aim.act:
+        case "more":
+            return run_cards.more_card(house.t, run, person)
+        case "status":
+            return await _status(house, session, sender, kept)
+        case "write" | "add":
+            return await _write(house, session, sender, kept, aim)
+        case _ if person != run.holder(FACILITATOR) and aim.act != "skip":
+            return fault_cards.said(house.t, fault_cards.FACILITATOR_ONLY)
+        case "roles":
+            people_here = [member.person for member in run.roster]
+            return run_cards.roles_form(house.t, run, await _names(session, sender, people_here))
+        case _:
+            return run_cards.reason_form(house.t, run, aim)
+
+
+async def _status(house: House, session: Session, sender: Sender, kept: Kept) -> Card:
+    run = kept.run
+    asides = [
+        a
+        for a in attribute(run, run.posts)
+        if a.position == run.position and a.out_of_turn and not a.post.aside_by
+    ]
+    named = await _names(session, sender, [a.post.person for a in asides])
+    rows = tuple((a.post.key, a.post.person, named.get(a.post.person, "")) for a in asides)
+    return run_cards.status_card(house.t, run, sender.person, rows, house.calendar.zone)
+
+
+async def _write(
+    house: House, session: Session, sender: Sender, kept: Kept, aim: Aim
+) -> Card | Form:
+    run, person = kept.run, sender.person
+    if aim.position >= len(run.definition.steps) or not run.openings_of(aim.position):
+        return fault_cards.said(house.t, "That step has not been opened yet.")
+    if run.stay(person) is None:
+        return fault_cards.said(house.t, "Press Join on the run's card first.")
+    if refusal(run, aim.position, person) is not None:
+        return fault_cards.said(
+            house.t, "You listen in this step. Your turn comes with a later one."
+        )
+    members = [member.person for member in run.roster]
+    named = await _names(session, sender, members)
+    before = await _written(house, session, sender, run, aim.position)
+    return steps.form(house.t, run, aim, named, before)
+
+
+async def _written(
+    house: House, session: Session, sender: Sender, run: Run, position: int
+) -> dict[str, str]:
+    """What the writer handed in before, while it may still be changed."""
+    if not handed.is_open_and_sealed(run, position):
+        return {}
+    key = handed.answer_key(run, position, sender.person, "")
+    item = await evidence.item_of(session, sender.organization, run.id, key)
+    if item is None:
+        return {}
+    fields = sealed.opened(house, sender.organization, item)
+    values = {answers.input_id(i): value for i, (_, _, value) in enumerate(fields)}
+    keeps = item.private and not run.step(position).reveal.is_private
+    return values | ({answers.PRIVATE: "yes"} if keeps else {})
+
+
+async def _command(
+    house: House, session: Session, sender: Sender, arrival: ports.Commanded
+) -> Card | Form | None:
+    word = arrival.verb
+    if word == "help":
+        return starts.help_card(house.t)
+    if word == "start":
+        return await _start(house, session, sender, arrival)
+    if word and verb(word) is None:
+        near = difflib.get_close_matches(word, [v.name for v in VERBS], n=1)
+        return starts.nearest_card(house.t, word, verb(near[0]) if near else None)
+    kept = await find_run(session, sender, arrival.place)
+    if kept is None:
+        return await _which(house, session, sender, arrival)
+    opening = opening_at(kept.run, arrival.at)
+    position, number = (opening.position, opening.opening) if opening else (0, 0)
+    if not word or word in ("status", "roles"):
+        aim = Aim(word or "more", kept.run.id, position, number)
+        return await _in_run(house, session, sender, kept, aim)
+    return None
+
+
+async def _start(
+    house: House, session: Session, sender: Sender, arrival: ports.Commanded
+) -> Card | Form | None:
+    words = arrival.rest.strip()
+    if not words:
+        return await _start_or_help(house, session, sender, arrival.place, "start")
+    if library.find(words) is not None:
+        return None
+    near = library.nearest(words)
+    return starts.unknown_protocol(house.t, words, near, house.new_id())
+
+
+async def _which(house: House, session: Session, sender: Sender, arrival: ports.Commanded) -> Card:
+    """No run, or several: offer what there is."""
+    live = await runs.live_in(session, sender.organization, arrival.place.channel)
+    kept = [k for run in live if (k := await runs.load(session, sender.organization, run))]
+    if not kept:
+        return starts.menu_card(house.t)
+    rows = [(k.run.id, k.run.definition.title, *_aimed(k.run)) for k in kept]
+    return starts.choose_run(house.t, arrival.verb or "more", rows)
+
+
+def _aimed(run: Run) -> tuple[int, int]:
+    return (run.current.position, run.current.opening) if run.openings else (0, 0)
+
+
+async def _names(session: Session, sender: Sender, wanted: list[PersonId]) -> dict[PersonId, str]:
+    found = await people.names(session, sender.organization, wanted)
+    return {person: found[person] for person in dict.fromkeys(wanted) if person in found}
+
+
+async def check(house: House, organization: str, arrival: ports.Submitted) -> Form | None:
+    """The form again with its faults; None: it can be taken."""
+    aim = read(arrival.form)
+    if aim.act not in ("write", "add"):
+        return None
+    async with house.database.read() as session:
+        kept = await runs.load(session, organization, aim.run)
+        if kept is None or aim.position >= len(kept.run.definition.steps):
+            return None
+        wrong = answers.faults(kept.run.step(aim.position), arrival.values)
+        if not wrong:
+            return None
+        sender = Sender(organization, arrival.place.platform, PersonId(""))
+        named = await _names(session, sender, [member.person for member in kept.run.roster])
+        again = steps.form(house.t, kept.run, aim, named, arrival.values)
+    return steps.with_faults(house.t, again, {k: steps.FAULTS[v] for k, v in wrong.items()})

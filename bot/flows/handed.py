@@ -1,0 +1,129 @@
+"""An answer that was handed in by a form: sealed where its step is, shown at once where not."""
+
+import base64
+import hashlib
+
+from bot import ports
+from bot.flows import sealed
+from bot.flows.house import House
+from bot.flows.posted import body_of
+from bot.flows.runs import Brought, Change, change
+from bot.flows.sender import Sender
+from bot.rules import answers
+from bot.rules.aims import Aim
+from protocols import events
+from protocols.model import Reveal
+from protocols.run import CapturedBy, PersonId, Post, Run
+from storage import runs
+from storage.database import Session
+from storage.evidence import Artifact, Commitment, Item
+from storage.runs import Kept
+
+
+def form_key(*parts: str) -> str:
+    """The key of a post made by a form: the same parts give the same key."""
+    digest = hashlib.sha256("|".join(parts).encode()).digest()
+    return "form:" + base64.b32encode(digest).decode().lower()[:16]
+
+
+def is_open_and_sealed(run: Run, position: int) -> bool:
+    """Whether what is handed in now stays hidden, and may be changed, until the step closes."""
+    openings = run.openings_of(position)
+    is_first = len(openings) == 1 and openings[0].closed_at is None
+    return run.step(position).is_sealed and is_first
+
+
+def answer_key(run: Run, position: int, person: PersonId, event_id: str) -> str:
+    """In a sealed step a new answer replaces the old one; elsewhere each is its own."""
+    if is_open_and_sealed(run, position):
+        return form_key(run.id, str(position), person)
+    return form_key(run.id, str(position), person, event_id)
+
+
+async def hand_in(
+    house: House, session: Session, sender: Sender, arrival: ports.Submitted, aim: Aim
+) -> None:
+    """Hand an answer in to the step that its form was opened for."""
+    kept = await runs.load(session, sender.organization, aim.run)
+    if kept is None or aim.position >= len(kept.run.definition.steps):
+        return
+    run, step = kept.run, kept.run.step(aim.position)
+    given = answers.read(step, arrival.values)
+    key = answer_key(run, aim.position, sender.person, arrival.event_id)
+    post = Post(
+        key=key,
+        person=sender.person,
+        at=arrival.at,
+        words=given.words,
+        captured_by=CapturedBy.FORM,
+    )
+    brought = _brought(house, kept, post, given, aim.position)
+    event = events.HandedIn(at=arrival.at, post=post, position=aim.position, private=given.private)
+    await change(house, session, kept, Change(arrival.at, [event], {key: brought}, seen=True))
+
+
+def _brought(house: House, kept: Kept, post: Post, given: answers.Answer, position: int) -> Brought:
+    where, run = kept.where, kept.run
+    private = given.private or run.step(position).reveal is Reveal.PRIVATE
+    hide = private or is_open_and_sealed(run, position)
+    item_id = house.new_id()
+    cipher = sealed.seal(house, where.organization, item_id, given.fields) if hide else None
+    openings = run.openings_of(position)
+    item = Item(
+        id=item_id,
+        run=run.id,
+        position=position,
+        person=post.person,
+        post_key=post.key,
+        at=post.at,
+        fields=() if hide else given.fields,
+        cipher=cipher,
+        private=private,
+        late=bool(openings and openings[-1].closed_at is not None),
+    )
+    body = body_of(house, f"{where.organization}|{where.channel}|{post.key}", given.text)
+    return Brought(
+        body,
+        item,
+        _artifacts(house, run, post, given, position),
+        _commitments(house, kept, post, given, position),
+    )
+
+
+def _artifacts(
+    house: House, run: Run, post: Post, given: answers.Answer, position: int
+) -> tuple[Artifact, ...]:
+    return tuple(
+        Artifact(
+            id=house.new_id(),
+            run=run.id,
+            position=position,
+            person=post.person,
+            kind="link",
+            title=label,
+            url=url,
+            digest="sha256:" + hashlib.sha256(url.encode()).hexdigest(),
+            post_key=post.key,
+            at=post.at,
+        )
+        for label, url in given.links
+    )
+
+
+def _commitments(
+    house: House, kept: Kept, post: Post, given: answers.Answer, position: int
+) -> tuple[Commitment, ...]:
+    return tuple(
+        Commitment(
+            id=house.new_id(),
+            team=kept.where.team,
+            run=kept.run.id,
+            position=position,
+            person=promise.person or post.person,
+            what=promise.what,
+            due=promise.due,
+            state="open",
+            post_key=post.key,
+        )
+        for promise in given.promises
+    )

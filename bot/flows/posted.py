@@ -1,0 +1,143 @@
+"""What people say in a thread: kept as facts, with a salted digest, its text only if it may be."""
+
+import hashlib
+import secrets
+from dataclasses import replace
+
+from bot import ports
+from bot.flows.house import House
+from bot.flows.runs import Brought, Change, change
+from bot.flows.sender import Sender
+from bot.rules.answers import count_words
+from protocols import events
+from protocols.participation import attribute
+from protocols.run import Change as PostChange
+from protocols.run import MemberKind, PersonId, Post, Run
+from storage import people, posts, runs
+from storage.database import Session
+from storage.posts import Body
+from storage.runs import Where
+
+
+def body_of(
+    house: House, where: str, text: str, link: str | None = None, *, keep: bool = False
+) -> Body:
+    """The digest of a text, with its salt sealed. `where`: `organization|channel|key`."""
+    salt = secrets.token_bytes(16)
+    digest = hashlib.sha256(salt + text.encode("utf-8", "surrogatepass")).hexdigest()
+    cipher = house.vault.seal(salt.hex(), row=f"post|{where}")
+    return Body(f"sha256:{digest}", cipher, link, text if keep else None)
+
+
+def facts(
+    house: House,
+    sender: Sender,
+    said: ports.Said,
+    *,
+    answers: PersonId | None = None,
+    keep: bool = False,
+) -> tuple[Post, Body]:
+    """A message as facts, and what is kept of its words."""
+    where = f"{sender.organization}|{said.place.channel}|{said.key}"
+    post = Post(
+        key=said.key,
+        person=sender.person,
+        at=said.at,
+        words=count_words(said.text),
+        captured_by=said.captured_by,
+        answers=answers,
+    )
+    return post, body_of(house, where, said.text, said.link, keep=keep)
+
+
+async def message(
+    house: House, session: Session, sender: Sender, said: ports.Said, run_id: str
+) -> None:
+    """A message in a run's thread. One that an edit came before keeps that edit."""
+    kept = await runs.load(session, sender.organization, run_id)
+    if kept is None:
+        return
+    team = await people.team_in(
+        session, sender.organization, kept.where.platform, kept.where.channel
+    )
+    answers = await _answers(session, sender, said, kept.run)
+    keep = bool(team and team.keeps_text)
+    post, body = facts(house, sender, said, answers=answers, keep=keep)
+    known = await posts.find(session, sender.organization, kept.where.channel, post.key)
+    if known is not None:
+        if known.post.deleted_at is None and known.post.edited_at is None:
+            return
+        post, body = replace(known.post, at=min(said.at, known.post.at)), known.body
+    kind = await _kind(session, sender, kept.where)
+    event = events.Posted(at=said.at, post=post, kind=kind)
+    wanted = Change(said.at, [event], {post.key: Brought(body)}, seen=True)
+    await change(house, session, kept, wanted)
+
+
+async def _kind(session: Session, sender: Sender, where: Where) -> MemberKind:
+    """Members of the team take part; guests and coaches look on."""
+    kinds = await people.members(session, sender.organization, where.team)
+    is_member = kinds.get(sender.person) == "member"
+    return MemberKind.PARTICIPANT if is_member else MemberKind.OBSERVER
+
+
+async def _answers(session: Session, sender: Sender, said: ports.Said, run: Run) -> PersonId | None:
+    """Whom a message answers: somebody else who has had a turn in this step, by reply or mention."""
+    named = [said.answers] if said.answers else list(said.mentions)
+    spoke = {a.post.person for a in attribute(run, run.posts) if a.in_turn}
+    for user in named:
+        person = await people.person_of(session, sender.organization, sender.platform, user)
+        if person in spoke and person != sender.person:
+            return person
+    return None
+
+
+async def amended(
+    house: House, session: Session, sender: Sender, arrival: ports.Edited | ports.Deleted
+) -> None:
+    """An edit or a deletion. One that comes before its message keeps the message's place."""
+    channel = arrival.place.channel
+    known = await posts.find(session, sender.organization, channel, arrival.key)
+    if isinstance(arrival, ports.Edited):
+        wanted = PostChange(words=count_words(arrival.text), edited_at=arrival.at)
+        where = f"{sender.organization}|{channel}|{arrival.key}"
+        body = body_of(house, where, arrival.text)
+    else:
+        wanted, body = PostChange(deleted_at=arrival.at), None
+    spot = posts.Spot(sender.organization, channel, known.run if known else None)
+    if known is None:
+        await _early(house, session, sender, arrival, wanted)
+    elif known.run is None:
+        await posts.amend(session, spot, arrival.key, wanted, body)
+    else:
+        kept = await runs.load(session, sender.organization, known.run)
+        event = events.Amended(
+            at=arrival.at,
+            by=sender.person,
+            key=arrival.key,
+            author=known.post.person,
+            change=wanted,
+        )
+        if kept is not None:
+            brought = {arrival.key: Brought(body)} if body else {}
+            await change(house, session, kept, Change(arrival.at, [event], brought, seen=True))
+
+
+async def _early(
+    house: House,
+    session: Session,
+    sender: Sender,
+    arrival: ports.Edited | ports.Deleted,
+    wanted: PostChange,
+) -> None:
+    place = arrival.place
+    if place.thread is None:
+        return
+    run = await runs.in_thread(session, sender.organization, place.channel, place.thread)
+    if run is None:
+        return
+    post = Post(key=arrival.key, person=sender.person, at=arrival.at, words=0).amended(wanted)
+    spot = posts.Spot(sender.organization, place.channel, run)
+    text = arrival.text if isinstance(arrival, ports.Edited) else ""
+    where = f"{sender.organization}|{place.channel}|{arrival.key}"
+    await posts.record(session, spot, post, body_of(house, where, text))

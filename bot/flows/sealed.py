@@ -1,0 +1,51 @@
+"""What was written alone: sealed as it comes in, opened when its step closes."""
+
+import json
+
+from bot.cards.reports import Answer
+from bot.flows.house import House
+from protocols import events
+from protocols.model import Reveal
+from protocols.run import PersonId, Run
+from storage import evidence, posts
+from storage.database import Session
+from storage.evidence import Item
+from storage.runs import Where
+
+Fields = tuple[tuple[str, str, str], ...]
+
+
+def seal(house: House, organization: str, item_id: str, fields: Fields) -> str:
+    """The fields of an answer, sealed for its row."""
+    return house.vault.seal(json.dumps(fields), row=f"{organization}|item|{item_id}")
+
+
+def opened(house: House, organization: str, item: Item) -> Fields:
+    """The fields of an answer, sealed or not."""
+    if item.cipher is None:
+        return item.fields
+    clear = house.vault.open(item.cipher, row=f"{organization}|item|{item.id}")
+    return tuple((label, kind, value) for label, kind, value in json.loads(clear))
+
+
+async def open_answers(
+    house: House, session: Session, where: Where, run: Run, effect: events.Reveal
+) -> list[Answer]:
+    """Open what was handed in to a step (or the one answer that is shown alone), for showing.
+
+    Private answers stay sealed. Unnamed ones lose person, post and time for good, and their
+    posts lose words and digest: nothing links a text to a person any more.
+    """
+    unnamed = run.step(effect.position).reveal is Reveal.UNNAMED
+    shown = []
+    for item in await evidence.items(session, where.organization, run.id, effect.position):
+        is_meant = effect.key in (None, item.post_key)
+        if item.private or not is_meant:
+            continue
+        fields = opened(house, where.organization, item)
+        await evidence.open_item(session, where.organization, item, fields=fields, unnamed=unnamed)
+        if unnamed and item.post_key is not None:
+            await posts.unname(session, where.organization, where.channel, item.post_key)
+        person = None if unnamed or item.person is None else PersonId(item.person)
+        shown.append(Answer(person, item.late, tuple((la, value) for la, _, value in fields)))
+    return shown

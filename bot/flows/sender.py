@@ -1,0 +1,31 @@
+"""Who sent an arrival: our organization and person for the platform's ids."""
+
+from dataclasses import dataclass
+
+from bot import ports
+from protocols.run import PersonId
+from storage import people
+from storage.database import Session
+from storage.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """`person` is empty for what Colloquy itself hands in."""
+
+    organization: str
+    platform: str
+    person: PersonId
+
+
+async def find_sender(session: Session, organization: str, arrival: ports.Arrival) -> Sender:
+    """The sender of an arrival; somebody unknown is made known, by what the platform calls them."""
+    if isinstance(arrival, ports.Announced):
+        return Sender(organization, arrival.source, PersonId(""))
+    platform, user = arrival.place.platform, arrival.person
+    person = await people.person_of(session, organization, platform, user)
+    if person is None:
+        person = PersonId(f"{platform}:{user}")
+        stranger = Person(person, user, user, "", "en")
+        await people.add_person(session, organization, platform, stranger)
+    return Sender(organization, platform, person)

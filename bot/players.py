@@ -1,0 +1,163 @@
+"""Scripted colleagues: they answer through the same door as people, in rehearsals or everywhere."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from importlib import resources
+
+import structlog
+
+from bot.flows.channel import PLATFORM, LocalChannel
+from bot.flows.house import House
+from bot.rules import answers, keys
+from bot.rules.aims import Aim
+from protocols.floors import expected, refusal
+from protocols.model import FACILITATOR, FieldKind
+from protocols.participation import is_complete, waiting_for
+from protocols.run import PersonId, Phase, Run
+from storage import people, runs
+from storage.runs import Kept
+
+log = structlog.get_logger()
+
+PAUSE = timedelta(seconds=6)  # between two colleagues
+BEFORE_NEXT = timedelta(seconds=10)
+BEAT = 0.5
+
+
+@dataclass(slots=True)
+class Players:
+    """`everyone`: they play in every run and press *Next* too; else only in rehearsals.
+
+    `visitor`: the user whom they never play unless `everyone`.
+    """
+
+    house: House
+    channel: LocalChannel
+    organization: str
+    everyone: bool
+    visitor: str
+    acted: set[str] = field(default_factory=set)
+
+    async def act(self) -> None:
+        """Do what is due in every live run."""
+        for kept in await self._live():
+            await self._act_in(kept)
+
+    async def act_as(self, user: str, run_id: str) -> None:
+        """Let one colleague answer in a run now."""
+        async with self.house.database.read() as session:
+            kept = await runs.load(session, self.organization, run_id)
+            person = await people.person_of(session, self.organization, PLATFORM, user)
+        if kept is not None and person is not None:
+            await self._answer(kept, person, user)
+
+    async def _live(self) -> list[Kept]:
+        async with self.house.database.read() as session:
+            found = []
+            for run_id in await runs.live(session, self.organization):
+                kept = await runs.load(session, self.organization, run_id)
+                is_ours = kept and (self.everyone or kept.run.options.rehearsal)
+                if kept and is_ours and kept.where.thread and kept.run.phase is Phase.RUNNING:
+                    found.append(kept)
+        return found
+
+    async def _act_in(self, kept: Kept) -> None:
+        run, house = kept.run, self.house
+        since = house.now() - run.current.opened_at
+        async with house.database.read() as session:
+            users = await people.users_of(
+                session, self.organization, PLATFORM, [m.person for m in run.roster]
+            )
+        pause = house.calendar.shortened(PAUSE)
+        waiting = [p for p in waiting_for(run) if self.everyone or users.get(p) != self.visitor]
+        place = len(expected(run, run.current.position)) - len(waiting)
+        if waiting and since >= pause * (place + 1):
+            await self._answer(kept, waiting[0], users[waiting[0]])
+        if self.everyone and not waiting:
+            leader = run.holder(FACILITATOR)
+            is_ready = is_complete(run) or since > pause * 3
+            if leader and is_ready and since >= house.calendar.shortened(BEFORE_NEXT):
+                await self._press(kept, "anyway", users[leader])
+
+    async def _answer(self, kept: Kept, person: PersonId, user: str) -> None:
+        run, position = kept.run, kept.run.current.position
+        if refusal(run, position, person) is not None:
+            return
+        line = _line(run, position, person)
+        if run.step(position).is_sealed:
+            await self._hand_in(kept, user, line)
+            return
+        once = f"play:{run.id}:{position}:{run.current.opening}"
+        if f"{user}:{once}" in self.acted:
+            return
+        self.acted.add(f"{user}:{once}")
+        thread = kept.where.thread or keys.card(run.id)
+        await self.channel.say(
+            user=user, channel=kept.where.channel, thread=thread, text=line, once=once
+        )
+
+    async def _hand_in(self, kept: Kept, user: str, line: str) -> None:
+        run, current = kept.run, kept.run.current
+        once = f"play:{run.id}:{current.position}:{current.opening}"
+        if f"{user}:{once}" in self.acted:
+            return
+        self.acted.add(f"{user}:{once}")
+        step = run.step(current.position)
+        values = {
+            answers.input_id(index): line
+            for index, one in enumerate(answers.fields_of(step))
+            if not one.optional and one.kind is FieldKind.TEXT
+        }
+        form = Aim("write", run.id, current.position, current.opening).id
+        await self.channel.submit(
+            user=user,
+            channel=kept.where.channel,
+            thread=kept.where.thread,
+            form=form,
+            values=values,
+            once=once,
+        )
+
+    async def _press(self, kept: Kept, act: str, user: str) -> None:
+        current = kept.run.current
+        button = Aim(act, kept.run.id, current.position, current.opening).id
+        if button in self.acted:
+            return
+        self.acted.add(button)
+        await self.channel.press(
+            user=user,
+            channel=kept.where.channel,
+            thread=kept.where.thread,
+            button=button,
+            once=f"play:{button}",
+        )
+
+
+async def run(players: Players) -> None:
+    """Act until cancelled."""
+    while True:
+        try:
+            await players.act()
+        except Exception:  # a player must not end the demo
+            log.exception("players.failed")
+        await asyncio.sleep(BEAT / max(1.0, players.house.calendar.rate))
+
+
+def _line(run: Run, position: int, person: PersonId) -> str:
+    """What a colleague says in a step: a line of the script, another one for each of them."""
+    steps = _script(run.definition.id)
+    lines = steps[position] if position < len(steps) else ["Thank you. I have nothing to add."]
+    order = list(dict.fromkeys(member.person for member in run.roster))
+    return lines[order.index(person) % len(lines)] if person in order else lines[0]
+
+
+@cache
+def _script(protocol: str) -> list[list[str]]:
+    path = resources.files("bot") / "scripts" / f"{protocol}.json"
+    if not path.is_file():
+        return []
+    script: list[list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    return script

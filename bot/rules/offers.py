@@ -1,0 +1,51 @@
+"""What a team is offered: protocols by need, and the defaults of a start in one press."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from protocols.events import NotAllowed
+from protocols.model import FACILITATOR, Floor, Need, Protocol
+from protocols.run import Held, Member, MemberKind, PersonId
+
+FIRST = "notice-wonder"
+
+
+class OnlyMembersStart(NotAllowed):
+    """Guests and observers of a team do not start its runs."""
+
+
+def role_that_brings(protocol: Protocol) -> str | None:
+    """The role of whoever brings the material, None where nobody does."""
+    floors = (Floor.PRESENTER, Floor.GROUP, Floor.QUESTIONS)
+    return next((s.held_by for s in protocol.steps if s.floor in floors), None)
+
+
+def by_need(protocols: Iterable[Protocol], need: Need) -> tuple[Protocol, ...]:
+    """The protocols for a need; the one with the lowest threshold first."""
+    found = (p for p in protocols if need in p.needs)
+    return tuple(sorted(found, key=lambda p: (p.id != FIRST, p.readiness, p.title)))
+
+
+def roles(
+    protocol: Protocol,
+    starter: PersonId,
+    people: Sequence[PersonId],
+    chosen: dict[str, PersonId] | None = None,
+) -> tuple[Held, ...]:
+    """Who holds which role at first: as chosen, else the starter facilitates, others in turn.
+
+    Nobody gets a second role while somebody has none.
+    """
+    given = {FACILITATOR: starter, **(chosen or {})}
+    free = [person for person in people if person not in given.values()]
+    held = []
+    for role in protocol.roles:
+        person = given.get(role) or (free.pop(0) if free else None)
+        if person is not None:
+            held.append(Held(role, person, 0))
+    return tuple(held)
+
+
+def roster(people: Iterable[PersonId], at: datetime) -> tuple[Member, ...]:
+    """The people who are here, as participants from the start on."""
+    return tuple(Member(person, MemberKind.PARTICIPANT, at) for person in people)

@@ -1,0 +1,40 @@
+"""What is set from outside: the environment, or a `.env` file."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class LogFormat(StrEnum):
+    """How log lines are written."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class Settings(BaseSettings):
+    """The settings of `docs/settings.md`, each `COLLOQUY_` and its name."""
+
+    model_config = SettingsConfigDict(env_prefix="COLLOQUY_", env_file=".env", extra="ignore")
+
+    home: Path = Path(".colloquy")
+    database_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65_535)
+    clock_rate: float = Field(default=1.0, gt=0)
+    secret_key: SecretStr | None = None
+    auto_migrate: bool = True
+    timezone: str | None = None
+    log: LogFormat | None = None
+
+    @property
+    def database(self) -> str:
+        """The URL of the database; SQLite in `home` unless set."""
+        return self.database_url or f"sqlite:///{self.home / 'colloquy.db'}"
+
+    @property
+    def database_file(self) -> Path:
+        """The SQLite file."""
+        return Path(self.database.removeprefix("sqlite:///"))

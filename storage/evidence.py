@@ -1,0 +1,238 @@
+"""What a run collects: answers of forms, links, commitments."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import ArtifactRow, CommitmentRow, ItemRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What was handed in. `fields`: (label, kind, value); `cipher` instead while sealed."""
+
+    id: str
+    run: str
+    position: int
+    person: str | None
+    post_key: str | None
+    at: datetime | None
+    fields: tuple[tuple[str, str, str], ...] = ()
+    cipher: str | None = None
+    private: bool = False
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A link attached to a step."""
+
+    id: str
+    run: str
+    position: int
+    person: str
+    kind: str
+    title: str
+    url: str
+    digest: str
+    post_key: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment:
+    """Who will do what by when."""
+
+    id: str
+    team: str
+    run: str
+    position: int
+    person: str
+    what: str
+    due: date | None
+    state: str
+    post_key: str
+
+
+async def keep_item(session: AsyncSession, organization: str, item: Item) -> None:
+    """Keep an answer; one of the same post is replaced."""
+    await session.execute(
+        delete(ItemRow).where(
+            ItemRow.organization_id == organization,
+            ItemRow.run_id == item.run,
+            ItemRow.post_key == item.post_key,
+        )
+    )
+    row = ItemRow(
+        organization_id=organization,
+        id=item.id,
+        run_id=item.run,
+        position=item.position,
+        person_id=item.person,
+        post_key=item.post_key,
+        at=item.at,
+        fields=_to_json(item.fields),
+        cipher=item.cipher,
+        private=item.private,
+        late=item.late,
+    )
+    session.add(row)
+    await session.flush()
+
+
+async def open_item(
+    session: AsyncSession,
+    organization: str,
+    item: Item,
+    *,
+    fields: tuple[tuple[str, str, str], ...],
+    unnamed: bool,
+) -> None:
+    """Write an opened answer; an unnamed one loses person, post and time for good."""
+    values: dict[str, Any] = {"fields": _to_json(fields), "cipher": None}
+    if unnamed:
+        values |= {"person_id": None, "post_key": None, "at": None}
+    await session.execute(
+        update(ItemRow)
+        .where(ItemRow.organization_id == organization, ItemRow.id == item.id)
+        .values(**values)
+    )
+
+
+async def erase_private(session: AsyncSession, organization: str, run: str) -> None:
+    """Erase the answers that were private to their authors."""
+    await session.execute(
+        delete(ItemRow).where(
+            ItemRow.organization_id == organization,
+            ItemRow.run_id == run,
+            ItemRow.private.is_(True),
+        )
+    )
+
+
+async def items(
+    session: AsyncSession, organization: str, run: str, position: int | None = None
+) -> tuple[Item, ...]:
+    """The answers of a run, or of one step, by step and id."""
+    found = select(ItemRow).where(ItemRow.organization_id == organization, ItemRow.run_id == run)
+    if position is not None:
+        found = found.where(ItemRow.position == position)
+    rows = await session.scalars(found.order_by(ItemRow.position, ItemRow.id))
+    return tuple(_item(row) for row in rows)
+
+
+async def item_of(session: AsyncSession, organization: str, run: str, key: str) -> Item | None:
+    """The answer that was handed in with a post."""
+    found = select(ItemRow).where(
+        ItemRow.organization_id == organization,
+        ItemRow.run_id == run,
+        ItemRow.post_key == key,
+    )
+    row = (await session.scalars(found)).one_or_none()
+    return None if row is None else _item(row)
+
+
+async def keep_artifact(session: AsyncSession, organization: str, artifact: Artifact) -> None:
+    """Keep a link."""
+    session.add(
+        ArtifactRow(
+            organization_id=organization,
+            id=artifact.id,
+            run_id=artifact.run,
+            position=artifact.position,
+            person_id=artifact.person,
+            kind=artifact.kind,
+            title=artifact.title,
+            url=artifact.url,
+            digest=artifact.digest,
+            post_key=artifact.post_key,
+            at=artifact.at,
+        )
+    )
+    await session.flush()
+
+
+async def artifacts(session: AsyncSession, organization: str, run: str) -> tuple[Artifact, ...]:
+    """The links of a run, by step, time and id."""
+    found = select(ArtifactRow).where(
+        ArtifactRow.organization_id == organization, ArtifactRow.run_id == run
+    )
+    ordered = found.order_by(ArtifactRow.position, ArtifactRow.at, ArtifactRow.id)
+    return tuple(
+        Artifact(
+            id=row.id,
+            run=row.run_id,
+            position=row.position,
+            person=row.person_id,
+            kind=row.kind,
+            title=row.title,
+            url=row.url,
+            digest=row.digest,
+            post_key=row.post_key,
+            at=row.at,
+        )
+        for row in await session.scalars(ordered)
+    )
+
+
+async def keep_commitment(session: AsyncSession, organization: str, made: Commitment) -> None:
+    """Keep a commitment."""
+    session.add(
+        CommitmentRow(
+            organization_id=organization,
+            id=made.id,
+            team_id=made.team,
+            run_id=made.run,
+            position=made.position,
+            person_id=made.person,
+            what=made.what,
+            due=made.due,
+            state=made.state,
+            post_key=made.post_key,
+        )
+    )
+    await session.flush()
+
+
+async def commitments(session: AsyncSession, organization: str, run: str) -> tuple[Commitment, ...]:
+    """The commitments of a run, by step and id."""
+    found = select(CommitmentRow).where(
+        CommitmentRow.organization_id == organization, CommitmentRow.run_id == run
+    )
+    rows = await session.scalars(found.order_by(CommitmentRow.position, CommitmentRow.id))
+    return tuple(
+        Commitment(
+            id=row.id,
+            team=row.team_id,
+            run=row.run_id,
+            position=row.position,
+            person=row.person_id,
+            what=row.what,
+            due=row.due,
+            state=row.state,
+            post_key=row.post_key,
+        )
+        for row in rows
+    )
+
+
+def _item(row: ItemRow) -> Item:
+    return Item(
+        id=row.id,
+        run=row.run_id,
+        position=row.position,
+        person=row.person_id,
+        post_key=row.post_key,
+        at=row.at,
+        fields=tuple((f["label"], f["kind"], f["value"]) for f in row.fields),
+        cipher=row.cipher,
+        private=row.private,
+        late=row.late,
+    )
+
+
+def _to_json(fields: tuple[tuple[str, str, str], ...]) -> list[Any]:
+    return [{"label": label, "kind": kind, "value": value} for label, kind, value in fields]

@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 
 from adapters.web.chat import WebChat
 from bot import delivery, intake, players
+from bot.cards import starts
+from bot.cards.model import to_json
 from bot.clock import tick_due
 from bot.flows.channel import PLATFORM, LocalChannel
 from bot.flows.house import House
 from bot.rules import keys
 from bot.rules.aims import Aim
 from protocols.run import PersonId
-from storage import people, runs
+from storage import outbox, people, runs
 from storage.database import Session
 from storage.people import Organization, Person, Team
 
@@ -179,7 +181,25 @@ async def _live_run(house: House, organization: str) -> None:
             past.house, past.channel, organization, everyone=False, visitor=SCHOOL.visitor
         )
         await actors.act_as(user, run)
+    await _welcome(past.house, organization, run)
     await past.settle()
+
+
+async def _welcome(house: House, organization: str, run: str) -> None:
+    async with house.database.write() as session:
+        visitor = await people.person_of(session, organization, PLATFORM, SCHOOL.visitor)
+        card = starts.welcome_card(house.t, run, SCHOOL.people[0][1], written=2)
+        wanted = outbox.Put(
+            organization=organization,
+            key=f"run:{run}:welcome",
+            platform=PLATFORM,
+            channel=LIVE,
+            card=to_json(card),
+            run=run,
+            thread=run,
+            only_for=visitor,
+        )
+        await outbox.put(session, wanted, house.now())
 
 
 async def landing(house: House, organization: str) -> str:

@@ -51,6 +51,7 @@ def configure_log(settings: Settings) -> None:
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer() if is_console else structlog.processors.JSONRenderer()
     )
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat that was busy is no news
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

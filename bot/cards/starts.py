@@ -90,6 +90,20 @@ def choose_run(t: Translator, verb: str, runs: Sequence[tuple[str, str, int, int
     return Card((question, Buttons(buttons)), t("Which one do you mean?"))
 
 
+def welcome_card(t: Translator, run: str, name: str, written: int) -> Card:
+    """What a first visit sees: who one is, and the one thing to do."""
+    you = t("You are {name}. ").format(name=name)
+    sentence = t("{count} colleagues have written what they notice. Write yours.")
+    said = you + sentence.format(count=written)
+    write = Button(t("Write mine"), "write", run, style=Style.PRIMARY)
+    elements: tuple[Element, ...] = (
+        text(t, "{said}", said=said),
+        quiet(t, "When all are in, press Next: the answers open side by side."),
+        Buttons((write,)),
+    )
+    return Card(elements, said)
+
+
 def help_card(t: Translator) -> Card:
     """The verbs, one line each."""
     lines = tuple(

@@ -126,4 +126,5 @@ def _how(run: Run, position: int) -> str:
 
 def _answer(item: Item) -> Answer:
     person = PersonId(item.person) if item.person else None
-    return Answer(person, item.late, tuple((label, value) for label, _, value in item.fields))
+    given = tuple((label, value) for label, _, value in item.fields if value)
+    return Answer(person, item.late, given)

@@ -216,5 +216,14 @@ def _stop(sentence: str, code: int) -> NoReturn:
 
 
 def main() -> None:
-    """The command `colloquy`."""
-    app()
+    """The command `colloquy`. Whatever fails ends in one sentence; `--debug` shows where."""
+    debug = "--debug" in sys.argv
+    sys.argv[:] = [word for word in sys.argv if word != "--debug"]
+    try:
+        app()
+    except Exception as fault:
+        if debug:
+            raise
+        sentence = f"That failed ({type(fault).__name__}: {fault}). See more with --debug."
+        typer.echo(sentence.replace("\n", " "), err=True)
+        sys.exit(FAILED)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -28,6 +28,14 @@ class Settings(BaseSettings):
     auto_migrate: bool = True
     timezone: str | None = None
     log: LogFormat | None = None
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_known(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith("sqlite:///"):
+            msg = "it begins with sqlite:/// and a path"
+            raise ValueError(msg)
+        return url
 
     @property
     def database(self) -> str:

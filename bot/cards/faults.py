@@ -8,6 +8,8 @@ from bot.rules.offers import OnlyMembersStart
 
 FACILITATOR_ONLY = "The facilitator does this. Ask them, or ask them to hand the role over to you."
 
+NOT_OURS = "That button is not ours. Use the newest card of the run."
+
 SENTENCES: dict[type[Exception], str] = {
     events.NotYours: FACILITATOR_ONLY,
     events.NotInRun: "Only who is in the run can do this. Press Join on its card first.",

@@ -11,6 +11,7 @@ from bot.flows.house import House
 from bot.flows.runs import Change, change
 from bot.flows.sender import Sender, find_sender
 from bot.rules import keys
+from bot.rules.aims import NoSuchButton
 from protocols import events
 from storage import inbox, outbox, posts, runs
 from storage.database import Session
@@ -52,11 +53,14 @@ async def handle(house: House, inbox_id: int) -> None:
         if "cipher" in body:
             body = json.loads(house.vault.open(body["cipher"], row=body["row"]))
         arrival = ports.ARRIVAL.validate_python(body)
-        sender = await find_sender(session, waiting.organization, arrival)
+        sender = await find_sender(house, session, waiting.organization, arrival)
         try:
             await _dispatch(house, session, sender, arrival)
         except events.NotAllowed as fault:
             await _tell(house, session, sender, arrival, faults.refused(house.t, fault))
+        except NoSuchButton:
+            card = faults.said(house.t, faults.NOT_OURS)
+            await _tell(house, session, sender, arrival, card)
         await inbox.done(session, inbox_id)
 
 

@@ -13,7 +13,7 @@ from bot.flows.presses import find_run
 from bot.flows.sender import Sender
 from bot.rules import answers
 from bot.rules.acts import opening_at
-from bot.rules.aims import Aim, NoSuchButton, read
+from bot.rules.aims import Aim, is_ours, read
 from bot.verbs import VERBS, verb
 from protocols import library
 from protocols.floors import refusal
@@ -36,10 +36,9 @@ async def ask(house: House, organization: str, arrival: Shown) -> Card | Form | 
         sender = Sender(organization, platform, person or PersonId(""))
         if isinstance(arrival, ports.Commanded):
             return await _command(house, session, sender, arrival)
-        try:
-            return await _press(house, session, sender, arrival.place, read(arrival.button))
-        except NoSuchButton:
-            return fault_cards.said(house.t, "That button is not ours. Use the newest card.")
+        if not is_ours(arrival.button):
+            return fault_cards.said(house.t, fault_cards.NOT_OURS)
+        return await _press(house, session, sender, arrival.place, read(arrival.button))
 
 
 async def _press(
@@ -190,8 +189,8 @@ async def _names(session: Session, sender: Sender, wanted: list[PersonId]) -> di
 
 async def check(house: House, organization: str, arrival: ports.Submitted) -> Form | None:
     """The form again with its faults; None: it can be taken."""
-    aim = read(arrival.form)
-    if aim.act not in ("write", "add"):
+    aim = read(arrival.form) if is_ours(arrival.form) else None
+    if aim is None or aim.act not in ("write", "add"):
         return None
     async with house.database.read() as session:
         kept = await runs.load(session, organization, aim.run)

@@ -113,13 +113,14 @@ def _artifacts(
 def _commitments(
     house: House, kept: Kept, post: Post, given: answers.Answer, position: int
 ) -> tuple[Commitment, ...]:
+    here = {member.person for member in kept.run.roster}
     return tuple(
         Commitment(
             id=house.new_id(),
             team=kept.where.team,
             run=kept.run.id,
             position=position,
-            person=promise.person or post.person,
+            person=promise.person if promise.person in here else post.person,
             what=promise.what,
             due=promise.due,
             state="open",

@@ -68,13 +68,13 @@ async def message(
         if known.post.deleted_at is None and known.post.edited_at is None:
             return
         post, body = replace(known.post, at=min(said.at, known.post.at)), known.body
-    kind = await _kind(session, sender, kept.where)
+    kind = await kind_in(session, sender, kept.where)
     event = events.Posted(at=said.at, post=post, kind=kind)
     wanted = Change(said.at, [event], {post.key: Brought(body)}, seen=True)
     await change(house, session, kept, wanted)
 
 
-async def _kind(session: Session, sender: Sender, where: Where) -> MemberKind:
+async def kind_in(session: Session, sender: Sender, where: Where) -> MemberKind:
     """Members of the team take part; guests and coaches look on."""
     kinds = await people.members(session, sender.organization, where.team)
     is_member = kinds.get(sender.person) == "member"

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot import ports
 from bot.flows import handed
 from bot.flows.house import House
+from bot.flows.posted import kind_in
 from bot.flows.runs import Brought, Change, change
 from bot.flows.sender import Sender
 from bot.rules import acts
@@ -87,7 +88,8 @@ async def _do(house: House, session: Session, sender: Sender, at: datetime, aim:
     kept = await runs.load(session, sender.organization, aim.run)
     if kept is None:
         return
-    did = Did(kept.run, aim, at, sender.person)
+    kind = await kind_in(session, sender, kept.where)
+    did = Did(kept.run, aim, at, sender.person, kind)
     if aim.act == "use":
         wanted = await _use(session, kept, did)
     elif aim.act in ("practical", "admit"):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot import ports
+from bot.flows.house import House
 from protocols.run import PersonId
 from storage import people
 from storage.database import Session
@@ -18,14 +19,16 @@ class Sender:
     person: PersonId
 
 
-async def find_sender(session: Session, organization: str, arrival: ports.Arrival) -> Sender:
+async def find_sender(
+    house: House, session: Session, organization: str, arrival: ports.Arrival
+) -> Sender:
     """The sender of an arrival; somebody unknown is made known, by what the platform calls them."""
     if isinstance(arrival, ports.Announced):
         return Sender(organization, arrival.source, PersonId(""))
     platform, user = arrival.place.platform, arrival.person
     person = await people.person_of(session, organization, platform, user)
     if person is None:
-        person = PersonId(f"{platform}:{user}")
+        person = PersonId(house.new_id())
         stranger = Person(person, user, user, "", "en")
         await people.add_person(session, organization, platform, stranger)
     return Sender(organization, platform, person)

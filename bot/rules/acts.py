@@ -6,7 +6,7 @@ from datetime import datetime
 
 from protocols import events
 from protocols.model import FACILITATOR
-from protocols.run import Opening, PersonId, Run
+from protocols.run import MemberKind, Opening, PersonId, Run
 
 from bot.rules.aims import Aim
 
@@ -17,12 +17,13 @@ DIGITS = 3
 
 @dataclass(frozen=True, slots=True)
 class Did:
-    """One press on a run: what it aims at, when, and by whom."""
+    """One press on a run: what it aims at, when, by whom, and how they would join it."""
 
     run: Run
     aim: Aim
     at: datetime
     by: PersonId
+    kind: MemberKind = MemberKind.PARTICIPANT
 
 
 def pressed(did: Did) -> list[events.Event]:  # noqa: PLR0911 # one arm an act
@@ -56,7 +57,7 @@ def _whole(did: Did) -> list[events.Event]:
         case "resume":
             return [events.Resumed(at=at, by=by)]
         case "join":
-            return [events.Joined(at=at, by=by)]
+            return [events.Joined(at=at, by=by, kind=did.kind)]
         case "leave":
             return [events.Left(at=at, by=by)]
         case "takeover":

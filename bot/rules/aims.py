@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-PARTS = 4
+_ID = re.compile(r"([a-z]+):(\w*):([0-9]{1,4}):([0-9]{1,4})(?::(.+))?")
 
 
 class NoSuchButton(Exception):
@@ -29,14 +29,18 @@ class Aim:
 
 def read(button: str) -> Aim:
     """The aim of a button or form id. Raises NoSuchButton."""
-    pieces = button.split(":", PARTS)
-    if len(pieces) < PARTS or not (pieces[2].isdecimal() and pieces[3].isdecimal()):
+    found = _ID.fullmatch(button)
+    if found is None:
         raise NoSuchButton
-    act, run, position, opening = pieces[:PARTS]
-    extra = pieces[PARTS] if len(pieces) > PARTS else ""
+    act, run, position, opening, extra = found.groups(default="")
     return Aim(act, run, int(position), int(opening), extra)
 
 
 def is_id(text: str) -> bool:
     """Whether a text has the form of our ids: 16 characters of lower-case base32."""
     return re.fullmatch(r"[a-z2-7]{16}", text) is not None
+
+
+def is_ours(button: str) -> bool:
+    """Whether a text has the form of a button's or form's id."""
+    return _ID.fullmatch(button) is not None

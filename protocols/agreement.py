@@ -36,7 +36,7 @@ def disagreements(root: Values) -> Found:
 
 
 def _group(root: Values) -> Found:
-    sizes = re.fullmatch(r"([1-9][0-9]?)-([1-9][0-9]?)", str(root.get("group")))
+    sizes = re.fullmatch(r"([1-9][0-9]?)-([1-9][0-9]?)", _text(root.get("group")))
     if sizes and int(sizes[1]) >= int(sizes[2]):
         yield ("group",), '"group" begins with the smaller number, like 4-8.'
 
@@ -53,23 +53,26 @@ def _roles(root: Values) -> Found:
 def _minutes(step: Values, path: Path) -> Found:
     minutes = _values(step.get("minutes"))
     for word in ("full", "short"):
-        if minutes.get(word) == 0 and step.get("before") is not True:
+        if type(minutes.get(word)) is int and minutes[word] == 0 and step.get("before") is not True:
             at = (*path, "minutes", word)
             yield at, f'"{word}" may be 0 only with "before: true"; give it at least 1 minute.'
 
 
 def _floor(step: Values, path: Path) -> Found:
     floor = step.get("floor")
-    if floor not in set(Floor):
+    if floor not in list(Floor):
         return
     if "reveal" in step and floor != Floor.ALONE:
         yield (*path, "reveal", WORD), '"reveal" goes only with "floor: alone"; delete it here.'
     if "circle" in step and floor not in (Floor.INNER, Floor.OUTER):
-        yield (*path, "circle", WORD), '"circle" goes only with the floors inner and outer.'
+        yield (
+            (*path, "circle", WORD),
+            '"circle" goes only with the floors inner and outer; delete it here.',
+        )
 
 
 def _length(step: Values, path: Path) -> Found:
-    count = len(str(step.get("say", "")).split())
+    count = len(_text(step.get("say")).split())
     if count > MOST_WORDS:
         yield (*path, "say"), f'"say" takes at most {MOST_WORDS} words; this has {count}.'
 
@@ -88,9 +91,11 @@ def _holders(step: Values, path: Path, roles: Sequence[str]) -> Found:
 
 
 def _placeholders(step: Values, path: Path, roles: Sequence[str]) -> Found:
-    for found in dict.fromkeys(BRACES.findall(str(step.get("say", "")))):
+    for found in dict.fromkeys(BRACES.findall(_text(step.get("say")))):
         if found[1:-1] not in roles:
             yield (*path, "say"), f'"say" names {shown(found)}{_no_role(found, roles)}'
+    for found in BRACES.findall(_text(step.get("title"))):
+        yield (*path, "title"), f'only "say" can name {shown(found)}; write it out here.'
 
 
 def _no_role(role: str, roles: Sequence[str]) -> str:
@@ -103,8 +108,8 @@ def _form(steps: Sequence[Values], index: int) -> Found:
         path: Path = ("steps", index, "collect", number)
         yield from _options(field, path)
         yield from _comparison(field, path, steps[:index])
-        label = str(field.get("label")).strip()
-        if label in labels:
+        label = _text(field.get("label"))
+        if label and label in labels:
             yield (*path, "label"), f"{shown(label)} is in this form twice; change one of them."
         labels.append(label)
 
@@ -119,7 +124,7 @@ def _options(field: Values, path: Path) -> Found:
 
 def _comparison(field: Values, path: Path, earlier: Sequence[Values]) -> Found:
     is_comparison, of = field.get("kind") == FieldKind.COMPARISON, field.get("of")
-    if is_comparison and "of" not in field:
+    if is_comparison and of is None:
         yield path, 'a comparison needs "of"; give the number of the step to compare with.'
     elif "of" in field and not is_comparison:
         yield (*path, "of", WORD), '"of" goes only with "kind: comparison"; delete it here.'
@@ -141,7 +146,10 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
 def _texts(value: object) -> list[str]:
     """The texts of a list, or the only one; what else stands there has its own fault."""
-    found = value if isinstance(value, list) else [value]
-    return [text.strip() for text in found if isinstance(text, str)]
+    return [_text(text) for text in (value if isinstance(value, list) else [value]) if _text(text)]

@@ -6,6 +6,7 @@ gets no further look; else the faults of all three are reported together.
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -49,6 +50,7 @@ UNSAFE = (
 NO_FILE = 'this is no protocol; begin with a line like "protocol: my-protocol".'
 SYNTAX = (
     ("'\\t'", "a tab is here; use spaces instead."),
+    ("escape", "a \\ is not used like this; put single quotes around the text instead."),
     ("quoted scalar", "a quote opens here and is not closed; add the closing quote."),
     ("flow", "a bracket opens here and is not closed; close it, or put quotes around the text."),
     ("mapping values", 'a colon too many; put quotes around a text that holds ": ".'),
@@ -138,12 +140,13 @@ class _Reading:
 
     def plain(self, text: str | bytes) -> str:
         raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+        raw = raw.removeprefix(BOM_UTF8)
         if len(raw) > LARGEST:
             self.stop((1, 1), "this file is larger than 64 KiB; leave out what is not needed.")
         try:
-            source = raw.decode("utf-8-sig")
+            source = raw.decode()
         except UnicodeDecodeError as error:
-            before = raw[: error.start].decode("utf-8-sig")
+            before = raw[: error.start].decode()
             self.stop(_end(before), "this is no UTF-8 text; save the file as UTF-8.")
         if found := INVISIBLE.search(source):
             self.stop(_end(source[: found.start()]), _invisible(found))
@@ -237,21 +240,23 @@ def _misplaced(word: str | None) -> str:
 
 
 def _unsafe(event: events.Event) -> Iterator[str]:
-    """Yield what is not for a protocol: YAML's shortcuts, hidden characters, markup, calls."""
-    match event:
-        case events.AliasEvent():
-            yield 'names that begin with "*" are not used; put quotes around the text.'
-        case events.ScalarEvent() | events.CollectionStartEvent():
-            if event.anchor is not None:
-                yield 'names that begin with "&" are not used; put quotes around the text.'
-            if event.tag is not None:
-                yield 'types that begin with "!" are not used; put quotes around the text.'
+    if isinstance(event, events.AliasEvent):
+        yield 'names that begin with "*" are not used; put quotes around the text.'
+    if isinstance(event, events.ScalarEvent | events.CollectionStartEvent):
+        if event.anchor is not None:
+            yield 'names that begin with "&" are not used; put quotes around the text.'
+        if event.tag is not None:
+            yield 'types that begin with "!" are not used; put quotes around the text.'
     if isinstance(event, events.ScalarEvent):
-        if found := INVISIBLE.search(event.value):
-            yield _invisible(found)
-        for pattern, sentence in UNSAFE:
-            if found := pattern.search(event.value):
-                yield sentence.format(shown(found.group()))
+        yield from _unsafe_text(event.value)
+
+
+def _unsafe_text(text: str) -> Iterator[str]:
+    if found := INVISIBLE.search(text):
+        yield _invisible(found)
+    for pattern, sentence in UNSAFE:
+        for found in pattern.finditer(text):
+            yield sentence.format(shown(found.group()))
 
 
 def _invisible(found: re.Match[str]) -> str:
@@ -260,7 +265,7 @@ def _invisible(found: re.Match[str]) -> str:
 
 def _scalar(event: events.ScalarEvent) -> object:
     """What is written without quotes may be a number, true, false or nothing (YAML 1.2)."""
-    text = event.value
+    text = INVISIBLE.sub("?", event.value)
     if event.style is not None:
         return text
     if re.fullmatch(r"[-+]?[0-9]{1,9}", text):

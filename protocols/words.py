@@ -166,7 +166,7 @@ def misused(root: dict[str, object]) -> Iterator[tuple[Path, str]]:
 
 def near(value: object, known: Iterable[str]) -> str:
     """Return the end of a sentence with the word that was perhaps meant, or an empty text."""
-    close = get_close_matches(str(value).strip().lower(), known, n=1)
+    close = get_close_matches(value.strip().lower(), known, n=1) if isinstance(value, str) else []
     return f'; did you mean "{close[0]}"?' if close else ""
 
 
@@ -213,7 +213,7 @@ def _instead(kind: str, word: str, value: Any) -> str:
             return f", not {len(value)}."
         case "enum":
             return f", not {shown(value)}{near(value, CHOICES[word]) or '.'}"
-        case "string_type" if isinstance(value, int | float):
+        case "string_type" if isinstance(value, int | float) and word != "group":
             return f"; put quotes around {shown(value)}."
         case "string_type" if isinstance(value, dict):
             return '; put quotes around a text that begins with "{".'

@@ -107,7 +107,7 @@ def _handed_in(run: Run, event: events.HandedIn) -> Advanced:
     record = events.Record(post)
     if step.is_sealed and last.opening == 0 and last.closed_at is None:
         return after, [record, events.Refresh(), events.RefreshStep(position)]
-    is_hidden = event.private or (step.is_sealed and step.reveal is Shown.PRIVATE)
+    is_hidden = event.private or (step.is_sealed and step.reveal is not Shown.AT_CLOSE)
     shown = [] if is_hidden else [events.Reveal(position, post.key)]
     if last.closed_at is not None:
         late = events.Whisper(post.person, events.Note.LATE, position)

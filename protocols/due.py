@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from protocols.model import Clock
 from protocols.run import Mark, Phase, Run
@@ -27,6 +28,8 @@ def length(run: Run, position: int, calendar: Calendar) -> timedelta:
             return calendar.shortened(timedelta(minutes=step.short))
         case Clock.SCHOOL_DAYS:
             raise NotThisClock
+        case _:
+            assert_never(run.clock)
 
 
 def marks_due(run: Run, calendar: Calendar) -> Iterator[tuple[datetime, Mark]]:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from protocols.run import PersonId
 from pydantic import Field, TypeAdapter
 
 from bot.rules.aims import Aim
+from bot.rules.answers import is_safe_link
 
 VERSION = 1
 TEXT = 3_000
@@ -353,12 +353,3 @@ def from_json(kept: dict[str, Any]) -> Card:
         msg = "a newer program made this card"
         raise ValueError(msg)
     return _CARD.validate_python(kept)
-
-
-def is_safe_link(url: str) -> bool:
-    """Whether a link may be shown: http or https, with a host."""
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)

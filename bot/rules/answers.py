@@ -1,9 +1,11 @@
 """What comes back from the form of a step: fields as they were given, links, commitments."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from protocols.model import Field, FieldKind, Step
 from protocols.run import PersonId
@@ -113,7 +115,7 @@ def _fault(field: Field, value: str) -> FaultKind | None:
     if len(value) > LONGEST:
         return FaultKind.TOO_LONG
     match field.kind:
-        case FieldKind.LINK | FieldKind.FILE if not value.startswith(("https://", "http://")):
+        case FieldKind.LINK | FieldKind.FILE if not is_safe_link(value):
             return FaultKind.NO_LINK
         case FieldKind.NUMBER if not _is_number(value):
             return FaultKind.NO_NUMBER
@@ -154,7 +156,15 @@ def _date(value: str) -> date | None:
 
 def _is_number(value: str) -> bool:
     try:
-        float(value.replace(",", "."))
+        return math.isfinite(float(value.replace(",", ".")))
     except ValueError:
         return False
-    return True
+
+
+def is_safe_link(url: str) -> bool:
+    """Whether a link may be shown: http or https, with a host."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)

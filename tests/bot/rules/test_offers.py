@@ -1,0 +1,59 @@
+"""What is offered for a need, and who does what in a start by one press."""
+
+from dataclasses import replace
+
+from bot.rules.offers import by_need, role_that_brings, roles, roster
+from protocols.library import library
+from protocols.model import FACILITATOR, PRESENTER, TIMEKEEPER, Floor, Need
+from protocols.run import Held, Member, MemberKind
+from tests.protocols.factories import ANA, BEN, CY, at, protocol, step
+
+SAMPLE = protocol(Floor.ROUND)
+
+
+def test_the_protocol_with_the_lowest_threshold_is_offered_first() -> None:
+    assert [p.id for p in by_need(library(), Need.STUDENT_WORK)] == ["notice-wonder", "atlas-work"]
+    assert [p.id for p in by_need(library(), Need.PLAN_LESSON)] == ["socratic-plan"]
+    assert by_need(library(), Need.DILEMMA) == ()
+
+
+def test_of_two_others_the_one_without_readiness_comes_first_then_by_title() -> None:
+    ready, easy, later = (
+        replace(SAMPLE, id=title, title=title, needs=(Need.DILEMMA,), readiness=title == "A")
+        for title in ("A", "B", "C")
+    )
+    assert by_need([later, ready, easy], Need.DILEMMA) == (easy, later, ready)
+
+
+def test_the_starter_facilitates_and_the_others_come_in_turn() -> None:
+    assert roles(SAMPLE, ANA, [ANA, BEN, CY]) == (
+        Held(FACILITATOR, ANA, 0),
+        Held(PRESENTER, BEN, 0),
+        Held(TIMEKEEPER, CY, 0),
+    )
+
+
+def test_who_was_chosen_for_a_role_gets_it_and_no_second_one() -> None:
+    assert roles(SAMPLE, ANA, [ANA, BEN, CY], {TIMEKEEPER: BEN}) == (
+        Held(FACILITATOR, ANA, 0),
+        Held(PRESENTER, CY, 0),
+        Held(TIMEKEEPER, BEN, 0),
+    )
+
+
+def test_with_nobody_left_a_role_stays_free() -> None:
+    assert roles(SAMPLE, ANA, [ANA, BEN]) == (Held(FACILITATOR, ANA, 0), Held(PRESENTER, BEN, 0))
+
+
+def test_the_material_is_brought_by_whom_the_steps_name() -> None:
+    owned = replace(step(Floor.GROUP), held_by="lesson owner")
+    assert role_that_brings(protocol(Floor.ROUND, owned)) == "lesson owner"
+    assert role_that_brings(protocol(Floor.ROUND, Floor.OPEN)) is None
+
+
+def test_who_is_here_takes_part_from_the_start_on() -> None:
+    now = at("3:00")
+    assert roster([ANA, BEN], now) == (
+        Member(ANA, MemberKind.PARTICIPANT, now),
+        Member(BEN, MemberKind.PARTICIPANT, now),
+    )

@@ -310,10 +310,10 @@ EDITED: list[tuple[str, str, list[str]]] = [
     # words
     (
         "minutes: {full: 5, short: 4}",
-        "minuts: {full: 5, short: 4}",
+        "mintes: {full: 5, short: 4}",
         [
             '17:5: "minutes" is missing here; it takes two numbers, like {full: 10, short: 8}.',
-            '19:5: "minuts" is not a word I know; did you mean "minutes"?',
+            '19:5: "mintes" is not a word I know; did you mean "minutes"?',
         ],
     ),
     (
@@ -365,14 +365,14 @@ EDITED: list[tuple[str, str, list[str]]] = [
     ),
     (
         "group: 4-8",
-        "group: 4-8\nneeds: [read reserch, 3]",
+        "group: 4-8\nneeds: [read researchh, 3]",
         [
             (
                 '5:9: "needs" takes a list out of plan a lesson, look at student work, study data,'
-                ' read research, a dilemma, not "read reserch"; did you mean "read research"?'
+                ' read research, a dilemma, not "read researchh"; did you mean "read research"?'
             ),
             (
-                '5:23: "needs" takes a list out of plan a lesson, look at student work, study data,'
+                '5:25: "needs" takes a list out of plan a lesson, look at student work, study data,'
                 " read research, a dilemma, not 3."
             ),
         ],
@@ -571,11 +571,11 @@ EDITED: list[tuple[str, str, list[str]]] = [
     ),
     (
         f"say: {SAY}",
-        FORM + "text\n      - {lable: A, kind: txt}",
+        FORM + "text\n      - {lebel: A, kind: txt}",
         [
             '23:9: "collect" takes a list of up to 20 fields, not "text".',
             f'24:9: "label" is missing here; it {TAKES_LINE}.',
-            '24:10: "lable" is not a word I know; did you mean "label"?',
+            '24:10: "lebel" is not a word I know; did you mean "label"?',
             (
                 '24:26: "kind" takes one of text, choice, link, file, number, commitment, comparison,'
                 ' measure, not "txt"; did you mean "text"?'
@@ -778,7 +778,7 @@ def test_the_page_explains_every_word_and_no_other() -> None:
 
 
 def test_the_fault_on_the_page_is_the_one_that_is_found() -> None:
-    wrong = page_example().replace("minutes", "minuts", 1)
+    wrong = page_example().replace("minutes", "mintes", 1)
     with pytest.raises(Faults) as found:
         read(wrong, "gallery-walk.yaml")
     assert str(found.value).splitlines()[-1] in PAGE.read_text()

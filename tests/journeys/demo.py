@@ -42,12 +42,12 @@ class Demo:
 
 
 @asynccontextmanager
-async def demo(home: Path, *words: str) -> AsyncIterator[Demo]:
+async def demo(home: Path, *words: str, **environment: str) -> AsyncIterator[Demo]:
     """Start the demo on a free port; it is ended by SIGTERM, as a service would be."""
     process = await asyncio.create_subprocess_exec(
         *_colloquy("demo", "--port", "0", *words),
         stdout=asyncio.subprocess.PIPE,
-        env=_environment(home),
+        env=_environment(home) | environment,
     )
     try:
         assert process.stdout is not None
@@ -105,8 +105,10 @@ class Teacher:
         """Press *Write mine* (or *Add*) on a step's post, fill what is needed, and hand it in."""
         await self.step(run, position).locator(f"button[value^='write:{run}']").click()
         dialog = self.page.locator("dialog[open]")
-        await expect(dialog.locator("textarea").first).to_be_visible(timeout=PATIENCE)
-        for field in await dialog.locator("textarea").all():
+        fields = dialog.locator("textarea")
+        await expect(fields.first).to_be_visible(timeout=PATIENCE)
+        await fields.first.fill(text)
+        for field in await dialog.locator("textarea:required").all():
             await field.fill(text)
         for group in await dialog.locator("fieldset:has(input[type='radio'])").all():
             await group.locator("input").first.check()

@@ -2,8 +2,8 @@
 
 from protocols import events
 
-from bot.cards.model import Card, Text
-from bot.cards.words import Translator, text
+from bot.cards.model import Card
+from bot.cards.words import Translator, plain_text, text
 from bot.rules.offers import OnlyMembersStart
 
 FACILITATOR_ONLY = "The facilitator does this. Ask them, or ask them to hand the role over to you."
@@ -36,8 +36,3 @@ def said(t: Translator, sentence: str) -> Card:
     """A card of one sentence of ours."""
     paragraph = text(t, sentence)
     return Card((paragraph,), plain_text(paragraph))
-
-
-def plain_text(paragraph: Text) -> str:
-    """The words of a paragraph."""
-    return "".join(part for part in paragraph.parts if isinstance(part, str))

@@ -6,7 +6,7 @@ from protocols.model import Floor
 from protocols.run import PersonId, Run
 
 from bot.cards.model import Button, Buttons, Card, Element, Part, Person, Style, Text
-from bot.cards.words import Translator, clock_time, listed, parts, quiet, text
+from bot.cards.words import Translator, clock_time, listed, parts, plain_text, quiet, text
 
 
 def note(t: Translator, run: Run, whisper: Whisper, zone: str, key: str | None) -> Card:
@@ -18,8 +18,8 @@ def note(t: Translator, run: Run, whisper: Whisper, zone: str, key: str | None) 
         Note.PREVIEW: _preview,
         Note.RELIEF: _relief,
     }[whisper.note](t, run, whisper, zone, key)
-    words = [p for e in elements if isinstance(e, Text) for p in e.parts if isinstance(p, str)]
-    return Card(tuple(elements), "".join(words))
+    words = [plain_text(element) for element in elements if isinstance(element, Text)]
+    return Card(tuple(elements), " ".join(words))
 
 
 def _out_of_turn(

@@ -112,9 +112,9 @@ def _step_line(t: Translator, step: ReportStep) -> tuple[Part, ...]:
 def _promises(t: Translator, report: Report) -> list[Element]:
     if not report.commitments:
         return []
-    lines = []
-    for promise in report.commitments[:20]:
-        words = Words(cut(promise.what, 300))
+    lines, shown = [], report.commitments[:20]
+    for promise in shown:
+        words = Words(cut(promise.what, min(300, 3_000 // len(shown))))
         day = f" ({promise.due.isoformat()})" if promise.due else ""
         lines.append(
             parts(t, "{who}: {what}{day}", who=Person(promise.person), what=words, day=day)

@@ -16,7 +16,6 @@ from bot.cards.model import (
     Heading,
     Input,
     InputKind,
-    Option,
     Part,
     People,
     Person,
@@ -24,7 +23,7 @@ from bot.cards.model import (
     Style,
 )
 from bot.cards.steps import heading, who_speaks
-from bot.cards.words import Translator, clock_time, cut, quiet, text
+from bot.cards.words import Translator, choices, clock_time, cut, quiet, text
 from bot.rules.aims import Aim
 
 MORE_MINUTES = "2"
@@ -144,7 +143,7 @@ def reason_form(t: Translator, run: Run, aim: Aim) -> Form:
 def roles_form(t: Translator, run: Run, people: dict[PersonId, str]) -> Form:
     """Who holds which role, to be handed over."""
     here = {m.person for m in run.roster if m.kind is MemberKind.PARTICIPANT and not m.left_at}
-    options = tuple(Option(p, cut(name, 75)) for p, name in people.items() if p in here)
+    options = choices({p: name for p, name in people.items() if p in here})
     inputs = tuple(
         Input(
             f"role-{index}",

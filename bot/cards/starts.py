@@ -19,7 +19,7 @@ from bot.cards.model import (
     Style,
     Words,
 )
-from bot.cards.words import Translator, cut, parts, quiet, text
+from bot.cards.words import Translator, choices, cut, parts, quiet, text
 from bot.rules.aims import Aim
 from bot.rules.offers import by_need
 from bot.verbs import VERBS, Verb
@@ -125,17 +125,18 @@ def start_form(
     run: str,
 ) -> Form:
     """All that can be settled before a start; everything has a default."""
-    everyone = tuple(Option(person, cut(name, 75)) for person, name in people.items())
+    everyone = choices(people)
     library = tuple(Option(p.id, cut(p.title, 75)) for p in protocols)
     clocks = (Option(Clock.SHORT, t("Within 45 minutes")), Option(Clock.FULL, t("As published")))
     first = protocols[0].id if protocols else ""
     others = [person for person in people if person != starter]
+    here = ",".join(option.value for option in everyone)
     inputs = (
         Input(
             "protocol", t("Protocol"), InputKind.CHOICE, required=True, value=first, options=library
         ),
         Input("clock", t("Clock"), InputKind.CHOICE, value=Clock.SHORT, options=clocks),
-        Input("here", t("Who is here"), InputKind.TICKS, value=",".join(people), options=everyone),
+        Input("here", t("Who is here"), InputKind.TICKS, value=here, options=everyone),
         Input(
             "brings",
             t("Who brings the material"),

@@ -30,7 +30,7 @@ from bot.cards.model import (
     element_size,
 )
 from bot.cards.reports import Answer
-from bot.cards.words import Translator, clock_time, cut, parts, quiet, text
+from bot.cards.words import Translator, choices, clock_time, cut, parts, plain_text, quiet, text
 from bot.rules.aims import Aim
 from bot.rules.answers import LONGEST, PRIVATE, FaultKind, fields_of, input_id
 
@@ -143,9 +143,7 @@ def _button(t: Translator, label: str, act: str, run: Run, opening: Opening) -> 
 
 def _summary(elements: Sequence[Element]) -> str:
     texts = [e.text for e in elements if isinstance(e, Heading)]
-    texts += [
-        "".join(p for p in e.parts if isinstance(p, str)) for e in elements if isinstance(e, Text)
-    ]
+    texts += [plain_text(e) for e in elements if isinstance(e, Text)]
     return cut(" ".join(texts), 3_000)
 
 
@@ -203,7 +201,7 @@ def _inputs(
 def _commitment_inputs(
     t: Translator, index: int, label: str, *, required: bool, people: Mapping[PersonId, str]
 ) -> tuple[Input, ...]:
-    options = tuple(Option(person, cut(name, 75)) for person, name in people.items())
+    options = choices(people)
     return (
         Input(input_id(index, "what"), label, InputKind.TEXT, required=required),
         Input(input_id(index, "who"), t("Who"), InputKind.PERSON, options=options),
@@ -220,21 +218,28 @@ def with_faults(t: Translator, wrong: Form, faults: Mapping[str, str]) -> Form:
 def reveal(t: Translator, run: Run, position: int, answers: Sequence[Answer]) -> list[Card]:
     """What was written in a step, side by side; cut between answers where a card is full."""
     title = heading(t, run, position)
-    cards: list[list[Element]] = [[title, quiet(t, "This is what we wrote.")]]
-    for answer in answers:
-        block = _block(t, answer)
-        if not _fits([*cards[-1], *block]):
-            cards.append([title])
-        cards[-1].extend(block)
-    return [Card(tuple(elements), _summary(elements)) for elements in cards]
+    return _cards(t, title, [title, quiet(t, "This is what we wrote.")], answers)
 
 
-def added(t: Translator, run: Run, position: int, answer: Answer) -> Card:
+def added(t: Translator, run: Run, position: int, answer: Answer) -> list[Card]:
     """One answer, shown as it comes."""
     numbered = t("Added to step {number}").format(number=position + 1)
     title = Heading(cut(f"{numbered}: {run.step(position).title}", 150))
-    elements = (title, *_block(t, answer))
-    return Card(elements, _summary(elements))
+    return _cards(t, title, [title], [answer])
+
+
+def _cards(
+    t: Translator, title: Heading, first: list[Element], answers: Sequence[Answer]
+) -> list[Card]:
+    """Cards of whole answers; only one that no card could hold is cut between its fields."""
+    cards = [first]
+    for answer in answers:
+        block = _block(t, answer)
+        for piece in [block] if _fits([title, *block]) else [[element] for element in block]:
+            if not _fits([*cards[-1], *piece]):
+                cards.append([title])
+            cards[-1].extend(piece)
+    return [Card(tuple(elements), title.text) for elements in cards]
 
 
 def _block(t: Translator, answer: Answer) -> list[Element]:

@@ -1,11 +1,13 @@
 """Our sentences: translated first, then filled with parts that no markup can break."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.cards.model import Part, Text, When, WhenStyle
+from protocols.run import PersonId
+
+from bot.cards.model import LABEL, OPTIONS, Option, Part, Person, Text, When, WhenStyle
 
 Translator = Callable[[str], str]
 
@@ -34,6 +36,23 @@ def quiet(t: Translator, sentence: str, **values: Part) -> Text:
     return Text(parts(t, sentence, **values), quiet=True)
 
 
+def plain_text(paragraph: Text) -> str:
+    """Our words of a paragraph, for a summary; it holds no name, and nothing that a person typed."""
+    return "".join(_plain(part) for part in paragraph.parts)
+
+
+def _plain(part: Part) -> str:
+    match part:
+        case str():
+            return part
+        case When(fallback=fallback):
+            return fallback
+        case Person():
+            return "…"
+        case _:
+            return ""
+
+
 def listed(t: Translator, people: tuple[Part, ...]) -> tuple[Part, ...]:
     """People in a row: "A, B and C"."""
     joined: list[Part] = []
@@ -58,3 +77,9 @@ def cut(value: str, limit: int) -> str:
     if len(raw) // 2 <= limit:
         return value
     return raw[: 2 * (limit - 1)].decode("utf-16-le", "ignore") + "…"
+
+
+def choices(people: Mapping[PersonId, str]) -> tuple[Option, ...]:
+    """People to choose from by name, as many as a platform lists."""
+    named = (Option(person, cut(name, LABEL)) for person, name in people.items())
+    return tuple(named)[:OPTIONS]

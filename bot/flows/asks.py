@@ -190,12 +190,14 @@ async def _names(session: Session, sender: Sender, wanted: list[PersonId]) -> di
 async def check(house: House, organization: str, arrival: ports.Submitted) -> Form | None:
     """The form again with its faults; None: it can be taken."""
     aim = read(arrival.form) if is_ours(arrival.form) else None
-    if aim is None or aim.act not in ("write", "add"):
+    if aim is None or aim.act not in ("write", "add", "skip", "cancel"):
         return None
     async with house.database.read() as session:
         kept = await runs.load(session, organization, aim.run)
         if kept is None or aim.position >= len(kept.run.definition.steps):
             return None
+        if aim.act in ("skip", "cancel"):
+            return _unreasoned(house, kept.run, aim, arrival.values.get("reason", ""))
         wrong = answers.faults(kept.run.step(aim.position), arrival.values)
         if not wrong:
             return None
@@ -203,3 +205,11 @@ async def check(house: House, organization: str, arrival: ports.Submitted) -> Fo
         named = await _names(session, sender, [member.person for member in kept.run.roster])
         again = steps.form(house.t, kept.run, aim, named, arrival.values)
     return steps.with_faults(house.t, again, {k: steps.FAULTS[v] for k, v in wrong.items()})
+
+
+def _unreasoned(house: House, run: Run, aim: Aim, reason: str) -> Form | None:
+    fault = answers.reason_fault(reason)
+    if fault is None:
+        return None
+    again = run_cards.reason_form(house.t, run, aim)
+    return steps.with_faults(house.t, again, {"reason": steps.FAULTS[fault]})

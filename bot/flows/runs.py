@@ -196,16 +196,22 @@ async def _reveal(house: House, session: Session, it: _Carried, effect: events.R
     unnamed = step.reveal is Shown.UNNAMED
     opened = await sealed.open_answers(house, session, it.where, it.run, effect)
     if effect.key is not None:
-        for answer in opened:
-            key = keys.reveal(it.run.id, effect.position, effect.key)
-            shown = steps.added(house.t, it.run, effect.position, answer)
-            await _put(house, session, it, key, shown)
+        await _show_added(house, session, it, effect, opened)
         return
     cards = steps.reveal(
         house.t, it.run, effect.position, _in_order(it.run, opened, unnamed=unnamed)
     )
     for part, card in enumerate(cards if opened else [], start=1):
         await _put(house, session, it, keys.reveal(it.run.id, effect.position, part), card)
+
+
+async def _show_added(
+    house: House, session: Session, it: _Carried, effect: events.Reveal, opened: Sequence[Answer]
+) -> None:
+    cards = [c for a in opened for c in steps.added(house.t, it.run, effect.position, a)]
+    for part, card in enumerate(cards, start=1):
+        name = effect.key if part == 1 else f"{effect.key}:{part}"
+        await _put(house, session, it, keys.reveal(it.run.id, effect.position, name or ""), card)
 
 
 def _in_order(run: Run, answers: Sequence[Answer], *, unnamed: bool) -> Sequence[Answer]:

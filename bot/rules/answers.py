@@ -104,6 +104,13 @@ def faults(step: Step, values: Mapping[str, str]) -> dict[str, FaultKind]:
     return found
 
 
+def reason_fault(reason: str) -> FaultKind | None:
+    """What is wrong with the reason for leaving something out; a departure is explained."""
+    if not reason.strip():
+        return FaultKind.MISSING
+    return FaultKind.TOO_LONG if len(reason) > LONGEST else None
+
+
 def _first_input(step: Step) -> str:
     is_commitment = fields_of(step)[0].kind is FieldKind.COMMITMENT
     return input_id(0, "what" if is_commitment else "")

@@ -25,6 +25,7 @@ class Clock:
         """Nothing runs before `start`."""
         self._house = house
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._beating = asyncio.Lock()
         self._good_at: datetime | None = None
 
     def start(self) -> None:
@@ -32,9 +33,11 @@ class Clock:
         self._every(BEAT, self.beat)
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Beat no more."""
-        self._scheduler.shutdown(wait=False)
+    async def stop(self) -> None:
+        """Beat no more; a beat that is under way ends first."""
+        self._scheduler.remove_all_jobs()
+        async with self._beating:
+            self._scheduler.shutdown(wait=False)
 
     def is_well(self) -> bool:
         """Whether the last good beat is recent."""
@@ -43,7 +46,7 @@ class Clock:
     async def beat(self) -> None:
         """Tick every run that is due. A beat that hangs or fails is logged, and the next one comes."""
         try:
-            async with asyncio.timeout(HANGS_AFTER):
+            async with self._beating, asyncio.timeout(HANGS_AFTER):
                 await tick_due(self._house)
             self._good_at = self._house.now()
         except Exception:  # a beat must not end the clock

@@ -18,7 +18,7 @@ from storage.outbox import Outgoing
 
 log = structlog.get_logger()
 
-IDLE = 0.25
+IDLE = 1.0  # seconds; a commit wakes the loop at once
 TIMEOUT = 10
 LOOK_AFTER = timedelta(seconds=5)
 RETRY = timedelta(seconds=1)

@@ -12,7 +12,7 @@ from storage import inbox
 log = structlog.get_logger()
 
 TRIES = 5
-IDLE = 0.25
+IDLE = 1.0  # seconds; a commit wakes the loop at once
 SOON = timedelta(milliseconds=200)
 
 

@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 PAUSE = timedelta(seconds=6)  # between two colleagues
 BEFORE_NEXT = timedelta(seconds=10)
-BEAT = 0.5
+BEAT = 1.0
 
 
 @dataclass(slots=True)

@@ -180,7 +180,7 @@ async def _loops(
     try:
         yield
     finally:
-        beat.stop()
+        await beat.stop()
         for task in tasks:
             task.cancel()
         for task in tasks:

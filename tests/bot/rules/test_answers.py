@@ -18,6 +18,7 @@ from bot.rules.answers import (
     fields_of,
     input_id,
     read,
+    reason_fault,
 )
 from protocols.model import Field, FieldKind, Floor, Step
 from tests.protocols.factories import BEN, step
@@ -137,3 +138,16 @@ def test_a_form_in_which_nothing_was_written_cannot_be_handed_in() -> None:
 @given(st.text(), st.text())
 def test_words_add_up(one: str, other: str) -> None:
     assert count_words(f"{one} {other}") == count_words(one) + count_words(other)
+
+
+@pytest.mark.parametrize(
+    ("reason", "fault"),
+    [
+        ("no time", None),
+        (" ", FaultKind.MISSING),
+        ("x" * LONGEST, None),
+        ("x" * (LONGEST + 1), FaultKind.TOO_LONG),
+    ],
+)
+def test_a_departure_is_explained_in_some_words(reason: str, fault: FaultKind | None) -> None:
+    assert reason_fault(reason) == fault

@@ -8,7 +8,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy import event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 Session = AsyncSession  # so that flows hand sessions on without knowing SQLAlchemy
@@ -90,9 +90,14 @@ def lock(path: Path) -> FileLock:
 
 def _engine(url: str) -> AsyncEngine:
     engine = create_async_engine(url.replace("sqlite://", "sqlite+aiosqlite://", 1))
-    event.listen(engine.sync_engine, "connect", _on_connect)
-    event.listen(engine.sync_engine, "begin", _on_begin)
+    obey(engine.sync_engine)
     return engine
+
+
+def obey(engine: Engine) -> None:
+    """Let an engine begin its transactions itself, so that tables too are made all or none."""
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
 
 
 def _on_connect(connection: Any, _record: object) -> None:

@@ -8,6 +8,8 @@ from importlib import resources
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import Engine
 
+from storage.database import obey
+
 HEAD = "0001"
 
 
@@ -23,6 +25,7 @@ def revision(url: str) -> str | None:
 def upgrade(url: str) -> None:
     """Bring a database to the newest revision, in one transaction."""
     engine = create_engine(url)
+    obey(engine)
     try:
         if _revision(engine) != HEAD:
             _run_alembic(engine)

@@ -11,7 +11,7 @@ NONCE = 12
 
 
 class NotOurs(Exception):
-    """A sealed text that was moved to another row, or another key sealed it."""
+    """A text that was moved to another row, that another key sealed, or that nobody sealed."""
 
 
 class Vault:
@@ -29,9 +29,9 @@ class Vault:
 
     def open(self, sealed: str, *, row: str) -> str:
         """The clear text again. Raises NotOurs."""
-        raw = base64.b64decode(sealed)
         try:
+            raw = base64.b64decode(sealed)
             clear = self._cipher.decrypt(raw[:NONCE], raw[NONCE:], row.encode())
-        except InvalidTag as refused:
+        except (InvalidTag, ValueError) as refused:
             raise NotOurs from refused
         return clear.decode("utf-8", "surrogatepass")

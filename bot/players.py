@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
 
@@ -14,7 +14,7 @@ from bot.flows.house import House
 from bot.rules import answers, keys
 from bot.rules.aims import Aim
 from protocols.floors import expected, refusal
-from protocols.model import FACILITATOR, FieldKind
+from protocols.model import FACILITATOR, FieldKind, Step
 from protocols.participation import is_complete, waiting_for
 from protocols.run import PersonId, Phase, Run
 from storage import people, runs
@@ -25,6 +25,7 @@ log = structlog.get_logger()
 PAUSE = timedelta(seconds=6)  # between two colleagues
 BEFORE_NEXT = timedelta(seconds=10)
 BEAT = 1.0
+IN_TWO_WEEKS = timedelta(days=14)
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ class Players:
         if refusal(run, position, person) is not None:
             return
         line = _line(run, position, person)
-        if run.step(position).is_sealed:
+        if run.step(position).is_sealed or _promises(run, position, person):
             await self._hand_in(kept, user, line)
             return
         once = f"play:{run.id}:{position}:{run.current.opening}"
@@ -105,12 +106,7 @@ class Players:
         if f"{user}:{once}" in self.acted:
             return
         self.acted.add(f"{user}:{once}")
-        step = run.step(current.position)
-        values = {
-            answers.input_id(index): line
-            for index, one in enumerate(answers.fields_of(step))
-            if not one.optional and one.kind is FieldKind.TEXT
-        }
+        values = _values(run.step(current.position), line, self.house.now())
         form = Aim("write", run.id, current.position, current.opening).id
         await self.channel.submit(
             user=user,
@@ -144,6 +140,26 @@ async def run(players: Players) -> None:
         except Exception:  # a player must not end the demo
             log.exception("players.failed")
         await asyncio.sleep(BEAT / max(1.0, players.house.calendar.rate))
+
+
+def _promises(run: Run, position: int, person: PersonId) -> bool:
+    """Whether this colleague makes the commitment that a step asks for: one of them does."""
+    asks = any(one.kind is FieldKind.COMMITMENT for one in run.step(position).collect)
+    return asks and person == expected(run, position)[0]
+
+
+def _values(step: Step, line: str, now: datetime) -> dict[str, str]:
+    """What a colleague fills in: what is needed, and a commitment in two weeks."""
+    values = {}
+    for index, one in enumerate(answers.fields_of(step)):
+        if one.kind is FieldKind.COMMITMENT:
+            values[answers.input_id(index, "what")] = line
+            values[answers.input_id(index, "due")] = (now + IN_TWO_WEEKS).date().isoformat()
+        elif one.kind is FieldKind.CHOICE:
+            values[answers.input_id(index)] = one.options[0]
+        elif one.kind is FieldKind.TEXT and not one.optional:
+            values[answers.input_id(index)] = line
+    return values
 
 
 def _line(run: Run, position: int, person: PersonId) -> str:

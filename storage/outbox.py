@@ -49,7 +49,10 @@ class Put:
 
 
 async def put(session: AsyncSession, wanted: Put, now: datetime) -> None:
-    """Send a card, or show it anew where its key has been sent. The same card does nothing."""
+    """Send a card, or show it anew where its key has been sent. The same card does nothing.
+
+    What was given up is tried again by this.
+    """
     found = select(OutboxRow).where(
         OutboxRow.organization_id == wanted.organization, OutboxRow.key == wanted.key
     )
@@ -60,8 +63,17 @@ async def put(session: AsyncSession, wanted: Put, now: datetime) -> None:
     elif row.card != wanted.card:
         row.card, row.revision = wanted.card, row.revision + 1
         if row.state in ("sent", "failed"):
-            row.state, row.next_at, row.first_try_at = "pending", now, None
+            _open_again(row, now)
         await session.flush()
+
+
+def _open_again(row: OutboxRow, now: datetime) -> None:
+    """What was given up may stand there nevertheless, so it is looked for before it is sent."""
+    row.next_at = now
+    if row.external_id is not None:
+        row.state, row.first_try_at = "pending", None
+    else:
+        row.state = "sending"
 
 
 def _new(wanted: Put, now: datetime) -> OutboxRow:
@@ -153,7 +165,7 @@ async def claim(session: AsyncSession, outbox_id: int, now: datetime) -> Outgoin
 async def sent(session: AsyncSession, out: Outgoing, external_id: str, at: datetime) -> bool:
     """It stands there; always recorded. False when it was recorded before.
 
-    A newer revision keeps the row pending, so that it is shown next.
+    A newer revision keeps the row pending, so that it is shown at once, by our own clock.
     """
     row = await session.get(OutboxRow, out.id, with_for_update=True)
     if row is None:
@@ -161,7 +173,7 @@ async def sent(session: AsyncSession, out: Outgoing, external_id: str, at: datet
     is_first = row.external_id is None
     row.external_id, row.sent_at = external_id, row.sent_at or at
     row.state = "sent" if row.revision == out.revision else "pending"
-    row.reason, row.next_at = None, at
+    row.reason, row.first_try_at, row.next_at = None, None, out.first_try_at
     await session.flush()
     return is_first
 

@@ -30,6 +30,11 @@ class Reveal(StrEnum):
     VISIBLE = "visible"
     UNNAMED = "unnamed"
 
+    @property
+    def is_private(self) -> bool:
+        """Whether answers are never shown to anybody else."""
+        return self is Reveal.PRIVATE
+
 
 class Need(StrEnum):
     """What a team comes with; protocols are offered by it."""

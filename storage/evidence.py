@@ -58,14 +58,15 @@ class Commitment:
 
 
 async def keep_item(session: AsyncSession, organization: str, item: Item) -> None:
-    """Keep an answer; one of the same post is replaced."""
-    await session.execute(
-        delete(ItemRow).where(
-            ItemRow.organization_id == organization,
-            ItemRow.run_id == item.run,
-            ItemRow.post_key == item.post_key,
+    """Keep an answer; one of the same post is replaced, with its links and commitments."""
+    for kind in (ItemRow, ArtifactRow, CommitmentRow):
+        await session.execute(
+            delete(kind).where(
+                kind.organization_id == organization,
+                kind.run_id == item.run,
+                kind.post_key == item.post_key,
+            )
         )
-    )
     row = ItemRow(
         organization_id=organization,
         id=item.id,

@@ -79,6 +79,11 @@ async def put_off(session: AsyncSession, inbox_id: int, *, until: datetime, erro
     )
 
 
+async def wait(session: AsyncSession, inbox_id: int, *, until: datetime) -> None:
+    """Look again later: it waits for something, which is no fault."""
+    await session.execute(update(InboxRow).where(InboxRow.id == inbox_id).values(next_at=until))
+
+
 async def fail(session: AsyncSession, inbox_id: int, *, error: str) -> None:
     """Give it up, and keep it for whoever looks into it."""
     await session.execute(

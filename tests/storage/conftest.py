@@ -2,20 +2,13 @@
 
 import shutil
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from protocols.run import PersonId
-from storage import migrate, people
+from storage import migrate
 from storage.database import Database
-from storage.people import Organization, Person, Team
-from tests.protocols.factories import TEAM, at
-
-SCHOOL = Organization("org", "web", "School", "School", {"zone": "America/New_York"})
-OTHER = Organization("other", "web", "Other", "Other", {})
-GRADE = Team("team", "Grade 7", "web", "grade-7", keeps_text=False)
+from tests.storage.school import seed
 
 
 @pytest.fixture(scope="session")
@@ -28,20 +21,10 @@ def empty_school(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def database(tmp_path: Path, empty_school: Path) -> AsyncIterator[Database]:
-    """Two organizations; in the first one Ana, Ben, Cy and Dee are a team."""
+    """A seeded database."""
     path = tmp_path / "school.db"
     shutil.copy(empty_school, path)
     made = Database(f"sqlite:///{path}")
-    async with made.write() as session:
-        for organization in (SCHOOL, OTHER):
-            await people.add_organization(session, organization)
-            await people.add_team(session, organization.id, GRADE)
-        for order, person in enumerate(TEAM):
-            who = Person(PersonId(person), person.lower(), person.capitalize(), "", "en")
-            await people.add_person(session, SCHOOL.id, "web", who)
-            since = at("1:00") + timedelta(minutes=order)
-            await people.add_member(
-                session, SCHOOL.id, GRADE.id, person, kind="member", since=since
-            )
+    await seed(made)
     yield made
     await made.close()

@@ -19,12 +19,14 @@ from protocols import library
 from protocols.floors import refusal
 from protocols.model import FACILITATOR
 from protocols.participation import attribute
-from protocols.run import PersonId, Run
+from protocols.run import MemberKind, PersonId, Run
 from storage import evidence, people, runs
 from storage.database import Session
 from storage.runs import Kept
 
 Shown = ports.Pressed | ports.Commanded
+NOT_OPENED = "That step has not been opened yet."
+LOOKS_ON = "You look on in this run. What you say in its thread is kept, and is not counted."
 IN_RUN = ("more", "status", "roles", "skip", "cancel", "write", "add")
 
 
@@ -85,7 +87,13 @@ async def _in_run(
             people_here = [member.person for member in run.roster]
             return run_cards.roles_form(house.t, run, await _names(session, sender, people_here))
         case _:
-            return run_cards.reason_form(house.t, run, aim)
+            return _why(house, run, aim)
+
+
+def _why(house: House, run: Run, aim: Aim) -> Card | Form:
+    if aim.position >= len(run.definition.steps):
+        return fault_cards.said(house.t, NOT_OPENED)
+    return run_cards.reason_form(house.t, run, aim)
 
 
 async def _status(house: House, session: Session, sender: Sender, kept: Kept) -> Card:
@@ -105,9 +113,12 @@ async def _write(
 ) -> Card | Form:
     run, person = kept.run, sender.person
     if aim.position >= len(run.definition.steps) or not run.openings_of(aim.position):
-        return fault_cards.said(house.t, "That step has not been opened yet.")
-    if run.stay(person) is None:
+        return fault_cards.said(house.t, NOT_OPENED)
+    stay = run.stay(person)
+    if stay is None:
         return fault_cards.said(house.t, "Press Join on the run's card first.")
+    if stay.kind is MemberKind.OBSERVER:
+        return fault_cards.said(house.t, LOOKS_ON)
     if refusal(run, aim.position, person) is not None:
         return fault_cards.said(
             house.t, "You listen in this step. Your turn comes with a later one."

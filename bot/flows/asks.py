@@ -17,7 +17,7 @@ from bot.rules.aims import Aim, is_ours, read
 from bot.verbs import VERBS, verb
 from protocols import library
 from protocols.floors import refusal
-from protocols.model import FACILITATOR
+from protocols.model import FACILITATOR, FieldKind
 from protocols.participation import attribute
 from protocols.run import MemberKind, PersonId, Run
 from storage import evidence, people, runs
@@ -140,7 +140,11 @@ async def _written(
     if item is None:
         return {}
     fields = sealed.opened(house, sender.organization, item)
-    values = {answers.input_id(i): value for i, (_, _, value) in enumerate(fields)}
+    what = {FieldKind.COMMITMENT: "what"}
+    values = {
+        answers.input_id(i, what.get(FieldKind(kind), "")): value
+        for i, (_, kind, value) in enumerate(fields)
+    }
     keeps = item.private and not run.step(position).reveal.is_private
     return values | ({answers.PRIVATE: "yes"} if keeps else {})
 

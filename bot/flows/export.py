@@ -114,6 +114,7 @@ async def _exported(session: Session, found: _Found, now: datetime) -> dict[str,
                 "state": c.state,
             }
             for c in promises
+            if found.is_closed(c.position)
         ],
         "participation": [
             _share(found, share) for share in participation(run, [p.post for p in found.said], now)

@@ -82,6 +82,8 @@ def _brought(house: House, kept: Kept, post: Post, given: answers.Answer, positi
         late=bool(openings and openings[-1].closed_at is not None),
     )
     body = body_of(house, f"{where.organization}|{where.channel}|{post.key}", given.text)
+    if private or run.step(position).reveal is Reveal.UNNAMED:
+        return Brought(body, item)  # a link or promise would tell what was written, or by whom
     return Brought(
         body,
         item,

@@ -63,8 +63,14 @@ async def read_report(
         ended_at=run.current.closed_at if run.phase.is_over else None,
         facilitator=run.holder(FACILITATOR) or PersonId(""),
         steps=_steps(kept, attribute(run, said), shares, items),
-        artifacts=tuple((PersonId(a.person), a.title, a.url) for a in links),
-        commitments=tuple(Promise(PersonId(p.person), p.what, p.due) for p in promises),
+        artifacts=tuple(
+            (PersonId(a.person), a.title, a.url) for a in links if not _is_sealed(run, a.position)
+        ),
+        commitments=tuple(
+            Promise(PersonId(p.person), p.what, p.due)
+            for p in promises
+            if not _is_sealed(run, p.position)
+        ),
         attribution=run.definition.attribution,
     )
 
@@ -88,8 +94,11 @@ def _step(
     share: Share | None,
     items: tuple[Item, ...],
 ) -> ReportStep:
-    openings, step = run.openings_of(position), run.step(position)
-    is_sealed = bool(step.is_sealed and openings and openings[0].closed_at is None)
+    openings, step, is_sealed = (
+        run.openings_of(position),
+        run.step(position),
+        _is_sealed(run, position),
+    )
     here = [a for a in attributed if a.position == position and not a.post.deleted_at]
     return ReportStep(
         position=position,
@@ -105,6 +114,12 @@ def _step(
         top_share=share.top_share if share else 0.0,
         answers=tuple(_answer(i) for i in items if i.position == position and i.cipher is None),
     )
+
+
+def _is_sealed(run: Run, position: int) -> bool:
+    """Whether what was written in a step is still hidden."""
+    openings = run.openings_of(position)
+    return bool(run.step(position).is_sealed and openings and openings[0].closed_at is None)
 
 
 def _how(run: Run, position: int) -> str:

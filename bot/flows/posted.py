@@ -57,11 +57,8 @@ async def message(
     kept = await runs.load(session, sender.organization, run_id)
     if kept is None:
         return
-    team = await people.team_in(
-        session, sender.organization, kept.where.platform, kept.where.channel
-    )
     answers = await _answers(session, sender, said, kept.run)
-    keep = bool(team and team.keeps_text)
+    keep = await _keeps_text(session, sender, said.place)
     post, body = facts(house, sender, said, answers=answers, keep=keep)
     known = await posts.find(session, sender.organization, kept.where.channel, post.key)
     if known is not None:
@@ -72,6 +69,11 @@ async def message(
     event = events.Posted(at=said.at, post=post, kind=kind)
     wanted = Change(said.at, [event], {post.key: Brought(body)}, seen=True)
     await change(house, session, kept, wanted)
+
+
+async def _keeps_text(session: Session, sender: Sender, place: ports.Place) -> bool:
+    team = await people.team_in(session, sender.organization, place.platform, place.channel)
+    return team is not None and team.keeps_text
 
 
 async def kind_in(session: Session, sender: Sender, where: Where) -> MemberKind:
@@ -101,7 +103,9 @@ async def amended(
     if isinstance(arrival, ports.Edited):
         wanted = PostChange(words=count_words(arrival.text), edited_at=arrival.at)
         where = f"{sender.organization}|{channel}|{arrival.key}"
-        body = body_of(house, where, arrival.text)
+        keep = bool(known and known.run) and await _keeps_text(session, sender, arrival.place)
+        link = known.body.link if known else None
+        body = body_of(house, where, arrival.text, link, keep=keep)
     else:
         wanted, body = PostChange(deleted_at=arrival.at), None
     spot = posts.Spot(sender.organization, channel, known.run if known else None)
@@ -139,5 +143,6 @@ async def _early(
     post = Post(key=arrival.key, person=sender.person, at=arrival.at, words=0).amended(wanted)
     spot = posts.Spot(sender.organization, place.channel, run)
     text = arrival.text if isinstance(arrival, ports.Edited) else ""
+    keep = bool(text) and await _keeps_text(session, sender, place)
     where = f"{sender.organization}|{place.channel}|{arrival.key}"
-    await posts.record(session, spot, post, body_of(house, where, text))
+    await posts.record(session, spot, post, body_of(house, where, text, keep=keep))

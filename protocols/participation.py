@@ -15,6 +15,7 @@ from protocols.model import FACILITATOR, Clock
 from protocols.run import (
     Aside,
     CapturedBy,
+    ClosedBy,
     Mark,
     MemberKind,
     Opening,
@@ -128,9 +129,10 @@ def _is_second(run: Run, position: int, post: Post, turns: list[Post]) -> bool:
         return False
     if post.answers not in (None, post.person):
         return False
-    had_turn = {turn.person for turn in turns if turn.answers in (None, turn.person)}
-    waiting = set(expected(run, position)) - had_turn - set(passed(run, position, until=post.at))
-    return post.person in had_turn and bool(waiting)
+    spoke = {turn.person for turn in turns}  # one post may be both turn and answer
+    waiting = set(expected(run, position)) - spoke - set(passed(run, position, until=post.at))
+    for_all = {turn.person for turn in turns if turn.answers in (None, turn.person)}
+    return post.person in for_all and bool(waiting)
 
 
 def passed(run: Run, position: int, until: datetime | None = None) -> tuple[PersonId, ...]:
@@ -213,6 +215,7 @@ def participation(run: Run, posts: Iterable[Post], at: datetime) -> tuple[Share,
     """Taking part, step by step, as it stands at a time (credentials of equity: never one index).
 
     Nobody is "not yet heard" before half of a live step, or before the window of another closed.
+    A step that was left out is no silence.
     """
     attributed = attribute(run, posts)
     positions = sorted({opening.position for opening in run.openings})
@@ -227,7 +230,8 @@ def _share(run: Run, position: int, attributed: tuple[Attributed, ...], at: date
         if a.position == position and a.in_turn and a.post.stands and a.post.person in people
     )
     total = counts.total()
-    is_due = _is_half_over(run, run.openings_of(position)[-1], at)
+    last = run.openings_of(position)[-1]
+    is_due = last.closed_by is not ClosedBy.SKIPPED and _is_half_over(run, last, at)
     return Share(
         position=position,
         expected=people,

@@ -29,10 +29,10 @@ def _out_of_turn(
     until: tuple[Part, ...] = ()
     if run.current.ends_at is not None:
         until = parts(t, " until {time}", time=clock_time(run.current.ends_at, zone))
-    elements: list[Element] = [Text((*_why(t, run, whisper.position), *until, "."))]
+    elements: list[Element] = [Text((*_why(t, run, whisper), *until, "."))]
     elements.append(text(t, "I kept your post and marked it. Nobody else sees this note."))
     buttons = []
-    if step.is_sealed:
+    if step.is_sealed and refusal(run, whisper.position, whisper.person) is None:
         buttons.append(_button(t, run, "Hand this in as mine", "use", whisper.position, key))
     else:
         following = next_turn(run, whisper.position, whisper.person)
@@ -43,8 +43,10 @@ def _out_of_turn(
     return [*elements, Buttons(tuple(buttons))]
 
 
-def _why(t: Translator, run: Run, position: int) -> tuple[Part, ...]:
-    step = run.step(position)
+def _why(t: Translator, run: Run, whisper: Whisper) -> tuple[Part, ...]:
+    position, step = whisper.position, run.step(whisper.position)
+    if any(whisper.person == run.holder(role, position) for role in step.silent):
+        return parts(t, "This step is for others")
     holder = run.holder(step.held_by, position)
     presenter: Part = Person(holder) if holder else t("the presenter")
     sentence = {

@@ -82,7 +82,11 @@ async def _read(session: Session, kept: Kept) -> _Found:
 async def _exported(session: Session, found: _Found, now: datetime) -> dict[str, Any]:
     organization, run = found.kept.where.organization, found.run
     links = await evidence.artifacts(session, organization, run.id)
-    promises = await evidence.commitments(session, organization, run.id)
+    said_at = {p.post.key: p.post.at for p in found.said}
+    promises = sorted(
+        await evidence.commitments(session, organization, run.id),
+        key=lambda c: (c.position, said_at[c.post_key], c.post_key),
+    )
     named = {m.person for m in run.roster} | {h.person for h in run.roles}
     named |= {p.post.person for p in found.said} | {PersonId(c.person) for c in promises}
     platform = found.kept.where.platform

@@ -1,7 +1,7 @@
 """A run changes: the engine decides, the effects are carried out, the run is saved. One transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -54,6 +54,8 @@ async def change(house: House, session: Session, kept: Kept, wanted: Change) -> 
     for event in wanted.events:
         run, more = advance(run, event, house.calendar)
         effects.extend(more)
+    if len(run.openings) > len(kept.run.openings):
+        run = await _with_its_posts(session, kept.where, run)
     await runs.save(session, kept, run, house.calendar)
     for effect in effects:
         await _carry_out(house, session, _Carried(kept.where, run, wanted), effect)
@@ -62,6 +64,11 @@ async def change(house: House, session: Session, kept: Kept, wanted: Change) -> 
     if run.phase.is_over and kept.run.phase.is_over and effects:
         await _refresh_report(house, session, kept.where, run)
     return run
+
+
+async def _with_its_posts(session: Session, where: Where, run: Run) -> Run:
+    """A run whose step has just opened, with what was put into that step before, or said in it."""
+    return replace(run, posts=await posts.of_step(session, where.organization, run))
 
 
 async def put_card(house: House, session: Session, kept: Kept) -> None:
@@ -103,8 +110,7 @@ async def _carry_out(  # noqa: C901, PLR0912 # one arm an effect
         case events.Leave():
             await _leave(house, session, it, effect)
         case events.Refresh():
-            card = run_cards.run_card(house.t, it.run, house.calendar.zone)
-            await _put(house, session, it, keys.card(it.run.id), card)
+            await _refresh(house, session, it)
         case events.RefreshStep():
             await _refresh_step(house, session, it, effect.position)
         case events.Reveal():
@@ -174,6 +180,14 @@ def _opening(run: Run, position: int, opening: int) -> Opening:
 async def _put_step(house: House, session: Session, it: _Carried, opening: Opening) -> None:
     card = steps.step_post(house.t, it.run, opening, house.calendar.zone)
     await _put(house, session, it, keys.step(it.run.id, opening.position, opening.opening), card)
+
+
+async def _refresh(house: House, session: Session, it: _Carried) -> None:
+    """Show the run card anew; the post of a sealed step shows the same count."""
+    card = run_cards.run_card(house.t, it.run, house.calendar.zone)
+    await _put(house, session, it, keys.card(it.run.id), card)
+    if it.run.phase.is_live and it.run.step(it.run.current.position).is_sealed:
+        await _refresh_step(house, session, it, it.run.current.position)
 
 
 async def _refresh_step(house: House, session: Session, it: _Carried, position: int) -> None:

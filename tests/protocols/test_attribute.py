@@ -91,11 +91,13 @@ def test_a_step_holds_what_is_said_from_its_opening_to_the_next_one() -> None:
 
 
 def test_what_is_said_after_the_last_close_belongs_to_no_step() -> None:
-    run = after(begun(Floor.OPEN), on("3:04", 0))
-    assert told(run, said(BEN, "3:03:59"), said(BEN, "3:04")) == [
-        (0, None, False),
-        (None, None, False),
-    ]
+    one = after(begun(Floor.OPEN), on("3:04", 0))
+    two = after(begun(Floor.OPEN, Floor.OPEN), on("3:02", 0), on("3:04", 1))
+    for position, run in enumerate((one, two)):
+        assert told(run, said(BEN, "3:03:59"), said(BEN, "3:04")) == [
+            (position, None, False),
+            (None, None, False),
+        ]
 
 
 def test_what_is_said_before_a_slow_step_post_belongs_to_the_old_step_and_is_not_late() -> None:

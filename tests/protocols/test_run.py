@@ -244,9 +244,7 @@ def test_an_observer_who_joins_becomes_a_participant_and_never_the_other_way_rou
         False,
     )
     run = after(run, Joined(at=at("3:02"), by=EVE), replace(looks_on, at=at("3:03")))
-    assert [stay for stay in run.roster if stay.person == EVE] == [
-        Member(EVE, MemberKind.PARTICIPANT, at("3:02"))
-    ]
+    assert run.stay(EVE) == Member(EVE, MemberKind.PARTICIPANT, at("3:02"))
 
 
 # What may change about a post.

@@ -26,9 +26,7 @@ from protocols.model import Reveal as Shown
 from protocols.participation import deserves_note, heard_now, of_current_step, said_now, waiting_for
 from protocols.run import (
     ClosedBy,
-    Held,
     Mark,
-    MemberKind,
     Opening,
     PersonId,
     Phase,
@@ -39,6 +37,7 @@ from protocols.run import (
 )
 from protocols.school_days import Calendar
 
+CONTROL = (FACILITATOR, TIMEKEEPER)
 Advanced = tuple[Run, list[events.Effect]]
 Move = events.Next | events.Skipped | events.Reopened | events.Ended
 Within = events.Extended | events.Passed | events.Done
@@ -64,6 +63,7 @@ def advance(run: Run, event: events.Event, calendar: Calendar) -> Advanced:  # n
             return _tick(run, at, calendar)
         case events.Started():
             _must(run.phase is Phase.WAITING, events.AlreadyStarted)
+            _must(run.takes_part(event.by), events.NotInRun)
             return _open(run, 0, event.at, calendar)
         case events.Next() | events.Skipped() | events.Reopened() | events.Ended():
             return _move(run, event, calendar)
@@ -84,10 +84,11 @@ def _said(run: Run, event: events.Posted | events.Placed) -> Advanced:
     post = event.post
     if isinstance(event, events.Placed):
         _must(0 <= event.position < len(run.definition.steps), events.NoSuchStep)
-        _must(event.by in (post.person, *_controllers(run)), events.NotYours)
+        if event.by != post.person:
+            _must_hold(run, event.by, *CONTROL)
         post = replace(post, placed=event.position, placed_by=event.by)
-    else:
-        run = run.with_person(post.person, event.kind, event.at)
+    elif not run.is_in(post.person):
+        run = run.with_person(post.person, event.kind, _not_before(run, event))
     after = _with_post(run, post)
     effects: list[events.Effect] = [events.Record(post)]
     said = said_now(after, post.key)
@@ -100,9 +101,9 @@ def _said(run: Run, event: events.Posted | events.Placed) -> Advanced:
 
 def _handed_in(run: Run, event: events.HandedIn) -> Advanced:
     position, post = event.position, replace(event.post, placed=event.position)
-    openings, stay = run.openings_of(position), run.stay(post.person)
+    openings = run.openings_of(position)
     _must(bool(openings), events.NoSuchStep)
-    _must(stay is not None and stay.kind is MemberKind.PARTICIPANT, events.NotInRun)
+    _must(run.stay(post.person) is not None, events.NotInRun)
     after, step, last = _with_post(run, post), run.step(position), openings[-1]
     record = events.Record(post)
     if step.is_sealed and last.opening == 0 and last.closed_at is None:
@@ -110,8 +111,7 @@ def _handed_in(run: Run, event: events.HandedIn) -> Advanced:
     is_hidden = event.private or (step.is_sealed and step.reveal is not Shown.AT_CLOSE)
     shown = [] if is_hidden else [events.Reveal(position, post.key)]
     if last.closed_at is not None:
-        late = events.Whisper(post.person, events.Note.LATE, position)
-        return after, [record, *shown, late]
+        return after, [record, *shown, events.Whisper(post.person, events.Note.LATE, position)]
     return after, [record, *shown, *_if_heard_changed(run, after)]
 
 
@@ -124,13 +124,13 @@ def _amended(run: Run, event: events.Amended) -> Advanced:
 
 
 def _announced(run: Run, event: events.Announced) -> Advanced:
-    aim = (event.position, event.opening)
-    _must(any((o.position, o.opening) == aim for o in run.openings), events.NoSuchStep)
+    aim = _aim(run, event)
     openings = tuple(
         replace(o, announced_at=event.at) if (o.position, o.opening) == aim else o
         for o in run.openings
     )
-    return of_current_step(replace(run, openings=openings)), []
+    after = of_current_step(replace(run, openings=openings))
+    return after, _if_heard_changed(run, after)
 
 
 # The clock.
@@ -141,7 +141,7 @@ def _tick(run: Run, at: datetime, calendar: Calendar) -> Advanced:
     ends = run.step_ends
     if ends is not None and at >= ends:
         is_shifted = at - ends >= calendar.shortened(SHIFT)
-        close = _Close(at if is_shifted else ends, ClosedBy.CLOCK)
+        close = _Closing(at if is_shifted else ends, ClosedBy.CLOCK)
         run, effects = _leave(run, close, calendar)
         if is_shifted:
             run = replace(run, marks=run.marks | {Mark.SHIFTED})
@@ -177,9 +177,7 @@ def _relief(run: Run) -> list[events.Effect]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Close:
-    """How a step is closed: when, by what, by whom and why."""
-
+class _Closing:
     at: datetime
     by: ClosedBy
     person: PersonId | None = None
@@ -189,9 +187,9 @@ class _Close:
 def _move(run: Run, event: Move, calendar: Calendar) -> Advanced:  # one arm an event
     if _is_stale(run, event):
         return run, []
-    _must(event.by in _controllers(run), events.NotYours)
+    _must_hold(run, event.by, *CONTROL)
     at, debrief = _not_before(run, event), run.definition.debrief
-    close = _Close(at, ClosedBy.PERSON, event.by)
+    close = _Closing(at, ClosedBy.PERSON, event.by)
     match event:
         case events.Next():
             people = tuple(person for person in waiting_for(run) if person != event.by)
@@ -207,7 +205,7 @@ def _move(run: Run, event: Move, calendar: Calendar) -> Advanced:  # one arm an 
             _must(event.position > 0, events.NothingToReopen)
             return _leave(run, close, calendar, to=event.position - 1)
         case events.Ended():
-            _must(event.by == run.holder(FACILITATOR), events.NotYours)
+            _must_hold(run, event.by, FACILITATOR)
             _must(event.position != debrief, events.DebriefStays)
             after, effects = _leave(run, close, calendar, to=debrief)
             return after.with_current(ends_at=at + calendar.shortened(SHORT_DEBRIEF)), effects
@@ -215,7 +213,7 @@ def _move(run: Run, event: Move, calendar: Calendar) -> Advanced:  # one arm an 
             assert_never(event)
 
 
-def _leave(run: Run, close: _Close, calendar: Calendar, to: int | None = None) -> Advanced:
+def _leave(run: Run, close: _Closing, calendar: Calendar, to: int | None = None) -> Advanced:
     """Close the current opening, and open the next step (or `to`); after the debrief, finish."""
     run, effects = _close(run, close)
     position = run.current.position
@@ -226,7 +224,7 @@ def _leave(run: Run, close: _Close, calendar: Calendar, to: int | None = None) -
     return opened, [*effects, *more]
 
 
-def _close(run: Run, close: _Close) -> Advanced:
+def _close(run: Run, close: _Closing) -> Advanced:
     position, opening = run.current.position, run.current.opening
     after = run.with_current(
         closed_at=close.at, closed_by=close.by, person=close.person, reason=close.reason
@@ -265,10 +263,9 @@ def _within(run: Run, event: Within, calendar: Calendar) -> Advanced:
     if isinstance(event, events.Extended):
         return _extended(run, event, calendar)
     kind = PressKind.PASS if isinstance(event, events.Passed) else PressKind.DONE
-    is_expected = event.by in expected(run, event.position)
-    is_single = speaks_alone(run.step(event.position))
+    is_fitting = kind is PressKind.PASS or speaks_alone(run.step(event.position))
     _must(run.takes_part(event.by), events.NotInRun)
-    _must(is_expected and (kind is PressKind.PASS or is_single), events.NotThisFloor)
+    _must(is_fitting and event.by in expected(run, event.position), events.NotThisFloor)
     if any((p.person, p.position) == (event.by, event.position) for p in run.pressed):
         return run, []
     press = Press(kind, event.by, event.position, _not_before(run, event))
@@ -277,7 +274,7 @@ def _within(run: Run, event: Within, calendar: Calendar) -> Advanced:
 
 
 def _extended(run: Run, event: events.Extended, calendar: Calendar) -> Advanced:
-    _must(event.by in _controllers(run), events.NotYours)
+    _must_hold(run, event.by, *CONTROL)
     more = calendar.shortened(timedelta(minutes=event.minutes))
     marks = run.marks - {Mark.LAST_MINUTE}
     if run.current.ends_at is None:
@@ -293,7 +290,7 @@ def _extended(run: Run, event: events.Extended, calendar: Calendar) -> Advanced:
 def _whole(run: Run, event: Whole) -> Advanced:
     _must(run.phase is not Phase.WAITING, events.NotStarted)
     _must(not run.phase.is_over, events.RunIsOver)
-    _must(event.by in _controllers(run), events.NotYours)
+    _must_hold(run, event.by, *CONTROL)
     at = _not_before(run, event)
     match event:
         case events.Paused():
@@ -309,8 +306,8 @@ def _whole(run: Run, event: Whole) -> Advanced:
                 resumed, phase=Phase.RUNNING, remaining=None, paused_at=None, marks=marks
             )
         case events.Cancelled():
-            _must(event.by == run.holder(FACILITATOR), events.NotYours)
-            closed, effects = _close(run, _Close(at, ClosedBy.PERSON, event.by, event.reason))
+            _must_hold(run, event.by, FACILITATOR)
+            closed, effects = _close(run, _Closing(at, ClosedBy.PERSON, event.by, event.reason))
             over = replace(closed, phase=Phase.CANCELLED, remaining=None, paused_at=None)
             return over, [*effects, events.Refresh(), events.Finish(events.How.CANCELLED)]
         case _:
@@ -325,7 +322,7 @@ def _people(run: Run, event: People) -> Advanced:
     _must(not run.phase.is_over, events.RunIsOver)
     match event:
         case events.Joined():
-            after = run.with_person(event.by, event.kind, event.at)
+            after = run.with_person(event.by, event.kind, _not_before(run, event))
             return after, [] if after is run else [events.Refresh()]
         case events.Left():
             return _left(run, event)
@@ -339,7 +336,7 @@ def _left(run: Run, event: events.Left) -> Advanced:
     stay = run.stay(event.by)
     if stay is None or stay.left_at is not None:
         return run, []
-    gone = replace(stay, left_at=event.at)
+    gone = replace(stay, left_at=_not_before(run, event))
     after = replace(run, roster=tuple(gone if m is stay else m for m in run.roster))
     if event.by == run.holder(FACILITATOR) and run.phase.is_live:
         after = replace(after, marks=after.marks | {Mark.RELIEF})
@@ -348,21 +345,17 @@ def _left(run: Run, event: events.Left) -> Advanced:
 
 
 def _role_handed(run: Run, event: events.RoleHanded) -> Advanced:
-    role, person, position = event.role, event.person, run.position or 0
+    role, person = event.role, event.person
     is_relief = role == FACILITATOR and person == event.by
     takes_over = is_relief and (Mark.RELIEF in run.marks or not run.is_led)
-    _must(takes_over or event.by == run.holder(FACILITATOR), events.NotYours)
+    if not takes_over:
+        _must_hold(run, event.by, FACILITATOR)
     _must(role in run.definition.roles, events.NoSuchRole)
     _must(run.takes_part(person), events.NotInRun)
     if run.holder(role) == person:
         return run, []
-    closed = tuple(
-        replace(h, to_position=position) if h.role == role and h.to_position is None else h
-        for h in run.roles
-    )
-    marks = run.marks - {Mark.RELIEF} if role == FACILITATOR else run.marks
-    after = replace(run, roles=(*closed, Held(role, person, position)), marks=marks)
-    return after, [events.Refresh(), events.RefreshStep(position)]
+    shown = [events.RefreshStep(o.position) for o in run.openings[-1:]]
+    return run.with_role(role, person), [events.Refresh(), *shown]
 
 
 # Questions and small changes.
@@ -376,18 +369,25 @@ def _must(holds: bool, otherwise: type[events.NotAllowed]) -> None:  # noqa: FBT
 def _is_stale(run: Run, event: events.Aimed) -> bool:
     """Whether the opening it aims at has closed. NoSuchStep where there never was one."""
     _must(run.phase is not Phase.WAITING, events.NotStarted)
-    aim = (event.position, event.opening)
-    _must(any((o.position, o.opening) == aim for o in run.openings), events.NoSuchStep)
+    aim = _aim(run, event)
     return run.phase.is_over or aim != (run.current.position, run.current.opening)
 
 
-def _controllers(run: Run) -> tuple[PersonId | None, ...]:
-    return run.holder(FACILITATOR), run.holder(TIMEKEEPER)
+def _aim(run: Run, event: events.Aimed | events.Announced) -> tuple[int, int]:
+    aim = (event.position, event.opening)
+    _must(any((o.position, o.opening) == aim for o in run.openings), events.NoSuchStep)
+    return aim
 
 
-def _not_before(run: Run, event: events.Did) -> datetime:
+def _must_hold(run: Run, person: PersonId, *roles: str) -> None:
+    _must(run.takes_part(person), events.NotInRun)
+    _must(person in [run.holder(role) for role in roles], events.NotYours)
+
+
+def _not_before(run: Run, event: events.Happened) -> datetime:
     """The time of an event: never before the opening, or the pause, that it finds."""
-    return max(event.at, run.current.opened_at, run.paused_at or event.at)
+    opened = [opening.opened_at for opening in run.openings[-1:]]
+    return max(event.at, *opened, run.paused_at or event.at)
 
 
 def _with_post(run: Run, post: Post) -> Run:

@@ -6,6 +6,7 @@ add (`held_by`, `with`, `silent`, `circle`) is applied here and nowhere else.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from protocols.model import FACILITATOR, Floor, Step
 from protocols.run import Aside, Member, MemberKind, PersonId, Run
@@ -43,7 +44,7 @@ def _nobody_refused(_: Part) -> Aside | None:
 
 
 def _only_circle(part: Part) -> Aside | None:
-    return None if part.in_circle else Aside.OTHER_CIRCLE
+    return None if part.in_circle or part.is_named else Aside.OTHER_CIRCLE
 
 
 FLOORS: Mapping[Floor, FloorRule] = {
@@ -95,8 +96,8 @@ def is_expected(run: Run, position: int, person: PersonId) -> bool:
     return rule.names(part) or (rule.expects(part) and not only_leads)
 
 
-def expected(run: Run, position: int) -> tuple[PersonId, ...]:
-    """Who is expected to speak in a step, in roster order.
+def expected(run: Run, position: int, at: datetime | None = None) -> tuple[PersonId, ...]:
+    """Who is expected to speak in a step (or was, at a time), in roster order.
 
     Left out: observers, the away, who joined after the step first opened, who left before it
     closed, and whoever the floor or a role silences.
@@ -104,11 +105,11 @@ def expected(run: Run, position: int) -> tuple[PersonId, ...]:
     openings = run.openings_of(position)
     if not openings:
         return ()
-    opened, closed = openings[0].opened_at, openings[-1].closed_at
+    opened, until = openings[0].opened_at, at or openings[-1].closed_at
 
     def was_there(stay: Member) -> bool:
         is_counted = stay.kind is MemberKind.PARTICIPANT and not stay.away
-        is_gone = stay.left_at is not None and (closed is None or stay.left_at < closed)
+        is_gone = stay.left_at is not None and (until is None or stay.left_at < until)
         return is_counted and stay.joined_at <= opened and not is_gone
 
     people = dict.fromkeys(stay.person for stay in run.roster if was_there(stay))

@@ -101,11 +101,11 @@ def _aside(run: Run, position: int, post: Post, turns: list[Post]) -> Aside | No
     """Why a post is out of turn, given the posts in turn before it; None when in turn."""
     if post.aside_by is not None:
         return Aside.PRACTICAL
-    stay = run.stay(post.person)
-    if stay is None or stay.kind is MemberKind.OBSERVER:
-        return Aside.OBSERVER
     if post.admitted_by is not None:
         return None
+    stay = run.stay_at(post.person, post.at)
+    if stay is None or stay.kind is MemberKind.OBSERVER:
+        return Aside.OBSERVER
     aside = refusal(run, position, post.person)
     if aside is None and _should_be_written_alone(run, position, post):
         return Aside.SEALED_STEP
@@ -129,8 +129,11 @@ def _is_second(run: Run, position: int, post: Post, turns: list[Post]) -> bool:
         return False
     if post.answers not in (None, post.person):
         return False
+    there = expected(run, position, at=post.at)
+    if post.person in run.holders(FACILITATOR, position) and post.person not in there:
+        return False
     spoke = {turn.person for turn in turns}  # one post may be both turn and answer
-    waiting = set(expected(run, position)) - spoke - set(passed(run, position, until=post.at))
+    waiting = set(there) - spoke - set(passed(run, position, until=post.at))
     for_all = {turn.person for turn in turns if turn.answers in (None, turn.person)}
     return post.person in for_all and bool(waiting)
 

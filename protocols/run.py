@@ -248,14 +248,18 @@ class Run:
         return tuple(o for o in self.openings if o.position == position)
 
     def holders(self, role: str, position: int) -> tuple[PersonId, ...]:
-        """Who held a role during a step, the last one last."""
-        return tuple(
+        """Who held a role during a step, the last one last; of the current step, who does now."""
+        held = [
             held.person
             for held in self.roles
             if held.role == role
             and held.from_position <= position
             and (held.to_position is None or position <= held.to_position)
-        )
+        ]
+        now = self.holder(role)
+        if position == self.position and now is not None:
+            held = [*(person for person in held if person != now), now]
+        return tuple(held)
 
     def holder(self, role: str, position: int | None = None) -> PersonId | None:
         """Who holds a role now, or who held it last in a step."""
@@ -277,10 +281,33 @@ class Run:
         stays = [m for m in self.roster if m.person == person]
         return stays[-1] if stays else None
 
+    def stay_at(self, person: PersonId, at: datetime) -> Member | None:
+        """The stay of a person at a time; before the first one, that one."""
+        stays = [m for m in self.roster if m.person == person]
+        begun = [m for m in stays if m.joined_at <= at]
+        found = begun or stays[:1]
+        return found[-1] if found else None
+
+    def is_in(self, person: PersonId) -> bool:
+        """Whether the person is in the run now, as participant or observer."""
+        stay = self.stay(person)
+        return stay is not None and stay.left_at is None
+
     def takes_part(self, person: PersonId) -> bool:
         """Whether the person is a participant now."""
         stay = self.stay(person)
         return stay is not None and stay.kind is MemberKind.PARTICIPANT and stay.left_at is None
+
+    def with_role(self, role: str, person: PersonId) -> "Run":
+        """The run with a role handed over: one holding ends with this step, the next begins."""
+        position = self.position or 0
+        now = [h for h in self.roles if h.role == role and h.to_position is None]
+        roles = (
+            replace(h, to_position=max(h.from_position, position)) if h in now else h
+            for h in self.roles
+        )
+        marks = self.marks - {Mark.RELIEF} if role == FACILITATOR else self.marks
+        return replace(self, roles=(*roles, Held(role, person, position)), marks=marks)
 
     def with_current(self, **changes: object) -> "Run":
         """The run with something changed about its current opening."""
@@ -293,5 +320,5 @@ class Run:
         is_in = stay is not None and stay.left_at is None
         if self.phase.is_over or (is_in and stay and kind in (stay.kind, MemberKind.OBSERVER)):
             return self
-        others = tuple(m for m in self.roster if not (is_in and m is stay))
-        return replace(self, roster=(*others, Member(person, kind, at)))
+        before = (replace(m, left_at=at) if is_in and m is stay else m for m in self.roster)
+        return replace(self, roster=(*before, Member(person, kind, at)))

@@ -231,7 +231,7 @@ def test_observers_and_strangers_are_marked_as_observers_and_count_for_nothing()
     post = said(EVE, "3:01")
     for run in (after(begun(Floor.OPEN), looks_on), begun(Floor.OPEN)):
         assert told(run, post) == [(0, Aside.OBSERVER, False)]
-        assert told(run, replace(post, admitted_by=ANA)) == [(0, Aside.OBSERVER, False)]
+        assert told(run, replace(post, admitted_by=ANA)) == [(0, None, False)]
         assert participation(run, [post], at("3:05"))[0].heard == ()
 
 

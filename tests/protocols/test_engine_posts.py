@@ -307,7 +307,6 @@ RUN = after(
 )
 BENS = said(BEN, "3:01")
 REFUSED = [
-    ("handed in by an observer", handed_in(written(EVE, "3:01")), NotInRun),
     ("handed in by a stranger", handed_in(written(PersonId("FAY"), "3:01")), NotInRun),
     ("into a step that never opened", handed_in(written(BEN, "3:01"), 1), NoSuchStep),
     ("placed by somebody else", placed(DEE, BENS, 0), NotYours),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -22,7 +23,8 @@ IDLE = 1.0  # seconds; a commit wakes the loop at once
 TIMEOUT = 10
 LOOK_AFTER = timedelta(seconds=5)
 RETRY = timedelta(seconds=1)
-TRIES = 8
+LONGEST_PAUSE = timedelta(minutes=5)
+PATIENCE = timedelta(hours=6)
 
 
 async def run(house: House, chats: Mapping[str, Chat]) -> None:
@@ -58,8 +60,8 @@ async def deliver(house: House, chats: Mapping[str, Chat], outbox_id: int) -> No
     if place is None or out.platform not in chats:
         await _fail(house, out, "no place")
         return
-    outcome = await _send(chats[out.platform], out, place, users.get(out.only_for or ""))
-    await _settle(house, out, outcome)
+    user = users.get(out.only_for or "")
+    await _settle(house, *await _try(chats[out.platform], out, place, user))
 
 
 async def _place(session: Session, out: Outgoing) -> Place | None:
@@ -72,30 +74,35 @@ async def _place(session: Session, out: Outgoing) -> Place | None:
     return None if thread is None else Place(out.platform, out.channel, thread)
 
 
-async def _send(chat: Chat, out: Outgoing, place: Place, user: str | None) -> Outcome:
-    card = from_json(out.card)
+async def _try(
+    chat: Chat, out: Outgoing, place: Place, user: str | None
+) -> tuple[Outgoing, Outcome]:
+    """One try, and the row as it was sent. What may stand there is looked for first.
+
+    What is found may be the first of its cards; whether it stands, not every chat can say.
+    """
     try:
         async with asyncio.timeout(TIMEOUT):
-            if out.external_id is not None:
-                return await chat.update(place, out.external_id, card)
-            if out.was_sending and (known := await _look(chat, out, place)) is not None:
-                return known
-            if out.only_for is None:
-                return await chat.post(place, card, out.key)
-            return await chat.whisper(place, user or "", card, out.key)
+            if not out.was_sending or out.external_id is not None:
+                return out, await _send(chat, out, place, user)
+            match await chat.find(place, out.key, out.first_try_at):
+                case ports.Sent() as sent:
+                    return replace(out, revision=1), sent
+                case ports.Absent():
+                    return out, await _send(chat, out, place, user)
+                case ports.Unknown():
+                    return out, ports.Refused("uncertain")
     except TimeoutError:
-        return ports.Unclear()
+        return out, ports.Unclear()
 
 
-async def _look(chat: Chat, out: Outgoing, place: Place) -> Outcome | None:
-    """What became of a try that ended we do not know how; None: it may be sent again."""
-    match await chat.find(place, out.key, out.first_try_at):
-        case ports.Sent() as sent:
-            return sent
-        case ports.Absent():
-            return None
-        case ports.Unknown():
-            return ports.Refused("uncertain")
+async def _send(chat: Chat, out: Outgoing, place: Place, user: str | None) -> Outcome:
+    card = from_json(out.card)
+    if out.external_id is not None:
+        return await chat.update(place, out.external_id, card)
+    if out.only_for is None:
+        return await chat.post(place, card, out.key)
+    return await chat.whisper(place, user or "", card, out.key)
 
 
 async def _settle(house: House, out: Outgoing, outcome: Outcome) -> None:
@@ -106,10 +113,10 @@ async def _settle(house: House, out: Outgoing, outcome: Outcome) -> None:
                 if await outbox.sent(session, out, external_id, at):
                     await _first_sent(house, session, out, outcome)
         case ports.NotSent(retry_after=seconds):
-            delay = timedelta(seconds=seconds) if seconds else RETRY * 2 ** min(out.attempts, 8)
-            await _put_off(house, out, "pending", now + delay)
+            pause = timedelta(seconds=seconds) if seconds else _pause(out, now, RETRY)
+            await _put_off(house, out, "pending", now, pause)
         case ports.Unclear():
-            await _put_off(house, out, "sending", now + LOOK_AFTER)
+            await _put_off(house, out, "sending", now, _pause(out, now, LOOK_AFTER))
         case ports.Refused(reason=reason):
             await _fail(house, out, reason)
 
@@ -133,12 +140,19 @@ async def _first_sent(house: House, session: Session, out: Outgoing, sent: ports
         await arrivals.keep(house, session, out.organization, announced)
 
 
-async def _put_off(house: House, out: Outgoing, state: str, until: datetime) -> None:
-    if out.attempts >= TRIES:
+def _pause(out: Outgoing, now: datetime, least: timedelta) -> timedelta:
+    """As long again as it has been tried, so that pauses double."""
+    return min(max(least, now - out.first_try_at), LONGEST_PAUSE)
+
+
+async def _put_off(
+    house: House, out: Outgoing, state: str, now: datetime, pause: timedelta
+) -> None:
+    if now - out.first_try_at >= PATIENCE:
         await _fail(house, out, "gave up")
         return
     async with house.database.write() as session:
-        await outbox.put_off(session, out, state=state, until=until)
+        await outbox.put_off(session, out, state=state, until=now + pause)
 
 
 async def _fail(house: House, out: Outgoing, reason: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import and_, case, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -12,6 +12,7 @@ from storage.tables import OutboxRow
 
 LEASE = timedelta(seconds=60)
 OPEN = ("pending", "sending")
+MAY_STAND = ("uncertain", "gave up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +185,11 @@ async def put_off(session: AsyncSession, out: Outgoing, *, state: str, until: da
 
 
 async def fail(session: AsyncSession, out: Outgoing, reason: str) -> None:
-    """Give it up; the lane goes on."""
-    await session.execute(_mine(out).values(state="failed", reason=reason))
+    """Give it up, the lane goes on; a newer revision has its own tries."""
+    newer = OutboxRow.revision > out.revision
+    again = "sending" if reason in MAY_STAND else "pending"
+    state = case((newer, again), else_="failed")
+    await session.execute(_mine(out).values(state=state, reason=reason))
 
 
 def _mine(out: Outgoing) -> Any:

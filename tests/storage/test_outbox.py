@@ -299,6 +299,20 @@ async def test_what_was_given_up_is_looked_for_before_it_is_shown_anew(
     assert (again.was_sending, again.first_try_at, again.card) == (True, NOW, ANEW)
 
 
+@pytest.mark.parametrize(
+    ("reason", "looks_first"), [("too_big", False), ("uncertain", True), ("gave up", True)]
+)
+async def test_a_newer_card_than_the_one_that_was_given_up_has_its_own_tries(
+    database: Database, reason: str, *, looks_first: bool
+) -> None:
+    await put(database, wanted("a"))
+    out = await claim(database, 1)
+    await put(database, wanted("a", card=ANEW))
+    await fail(database, out, reason)
+    again = await claim(database, 1, NOW + LEASE)
+    assert (again.card, again.was_sending) == (ANEW, looks_first)
+
+
 # Taken back.
 
 

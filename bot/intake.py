@@ -14,6 +14,7 @@ log = structlog.get_logger()
 TRIES = 5
 IDLE = 1.0  # seconds; a commit wakes the loop at once
 SOON = timedelta(milliseconds=200)
+AGAIN = timedelta(seconds=1)
 
 
 async def run(house: House) -> None:
@@ -42,21 +43,21 @@ async def _handle(house: House, inbox_id: int) -> None:
     try:
         await handle(house, inbox_id)
     except Later:
-        await _put_off(house, inbox_id, "its run card does not stand yet", SOON)
+        async with house.database.write() as session:
+            await inbox.wait(session, inbox_id, until=house.now() + SOON)
     except Exception as fault:  # one arrival must not hold the others
         log.exception("intake.arrival_failed", inbox_id=inbox_id)
-        await _put_off(house, inbox_id, type(fault).__name__, timedelta(seconds=1))
+        await _put_off(house, inbox_id, type(fault).__name__)
 
 
-async def _put_off(house: House, inbox_id: int, error: str, delay: timedelta) -> None:
-    """Try again, each time later; the fifth fault is the last, waiting is not a fault."""
+async def _put_off(house: House, inbox_id: int, error: str) -> None:
+    """Try again, each time later; the fifth fault is the last."""
     async with house.database.write() as session:
         waiting = await inbox.take(session, inbox_id)
         if waiting is None:
             return
-        is_last = waiting.attempts + 1 >= TRIES and delay != SOON
-        if is_last:
+        if waiting.attempts + 1 >= TRIES:
             await inbox.fail(session, inbox_id, error=error)
         else:
-            until = house.now() + delay * 2 ** min(waiting.attempts, 6)
+            until = house.now() + AGAIN * 2**waiting.attempts
             await inbox.put_off(session, inbox_id, until=until, error=error)

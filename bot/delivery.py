@@ -29,8 +29,12 @@ PATIENCE = timedelta(hours=6)
 
 async def run(house: House, chats: Mapping[str, Chat]) -> None:
     """Send what is due, until cancelled. `chats`: by platform."""
+    is_taken_up = False
     while True:
         try:
+            if not is_taken_up:
+                await take_up(house)
+                is_taken_up = True
             sent = await deliver_due(house, chats)
         except Exception:  # the loop goes on, whatever the database does
             log.exception("delivery.failed")
@@ -38,6 +42,15 @@ async def run(house: House, chats: Mapping[str, Chat]) -> None:
             await asyncio.sleep(IDLE)
         if not sent:
             await house.database.wait(IDLE)
+
+
+async def take_up(house: House) -> None:
+    """On start: what a process that died had claimed waits for no lease; it is looked for first.
+
+    Only where no other process lives, as the lock on the SQLite file ensures.
+    """
+    async with house.database.write() as session:
+        await outbox.free(session, house.now())
 
 
 async def deliver_due(house: House, chats: Mapping[str, Chat]) -> int:

@@ -163,6 +163,12 @@ async def claim(session: AsyncSession, outbox_id: int, now: datetime) -> Outgoin
     )
 
 
+async def free(session: AsyncSession, now: datetime) -> None:
+    """Let every claim be taken over now."""
+    claimed = update(OutboxRow).where(OutboxRow.state == "sending", OutboxRow.next_at > now)
+    await session.execute(claimed.values(next_at=now))
+
+
 async def sent(session: AsyncSession, out: Outgoing, external_id: str, at: datetime) -> bool:
     """It stands there; always recorded. False when it was recorded before.
 

@@ -48,6 +48,16 @@ async def add(
     return ids.first() is not None
 
 
+async def is_known(session: AsyncSession, *, organization: str, source: str, event_id: str) -> bool:
+    """Whether this event came before."""
+    found = select(InboxRow.id).where(
+        InboxRow.organization_id == organization,
+        InboxRow.source == source,
+        InboxRow.event_id == event_id,
+    )
+    return (await session.scalars(found)).first() is not None
+
+
 async def due(session: AsyncSession, now: datetime, limit: int = 100) -> tuple[int, ...]:
     """The ids of what waits, in the order in which it came."""
     found = select(InboxRow.id).where(InboxRow.state == "new", InboxRow.next_at <= now)

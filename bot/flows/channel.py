@@ -14,7 +14,7 @@ from bot.flows import arrivals, asks
 from bot.flows.house import House
 from bot.ports import Place
 from protocols.run import PersonId
-from storage import messages, people, runs
+from storage import inbox, messages, people, runs
 from storage.database import Session
 from storage.messages import Message
 
@@ -165,11 +165,14 @@ class LocalChannel:
                 await arrivals.keep(self._house, session, self._organization, said)
 
     async def edit(self, *, user: str, channel: str, key: str, text: str, once: str) -> None:
-        """Change one's own message. Raises NoSuchMessage, NotTheirMessage."""
+        """Change one's own message, once. Raises NoSuchMessage, NotTheirMessage."""
+        event_id = _key(user, channel, once)
         async with self._house.database.write() as session:
+            if await self._came(session, event_id):
+                return
             first = await self._own(session, user, channel, key)
             edited = ports.Edited(
-                **self._arrived(_key(user, channel, once), self._house.now()),
+                **self._arrived(event_id, self._house.now()),
                 place=Place(PLATFORM, channel, first.thread),
                 key=key,
                 person=user,
@@ -179,11 +182,14 @@ class LocalChannel:
                 await self._again(session, first, Op.EDIT, {"text": text})
 
     async def delete(self, *, user: str, channel: str, key: str, once: str) -> None:
-        """Delete one's own message. Raises NoSuchMessage, NotTheirMessage."""
+        """Delete one's own message, once. Raises NoSuchMessage, NotTheirMessage."""
+        event_id = _key(user, channel, once)
         async with self._house.database.write() as session:
+            if await self._came(session, event_id):
+                return
             first = await self._own(session, user, channel, key)
             deleted = ports.Deleted(
-                **self._arrived(_key(user, channel, once), self._house.now()),
+                **self._arrived(event_id, self._house.now()),
                 place=Place(PLATFORM, channel, first.thread),
                 key=key,
                 person=user,
@@ -299,6 +305,12 @@ class LocalChannel:
         if person is None:
             raise NoSuchRoom
         return person
+
+    async def _came(self, session: Session, event_id: str) -> bool:
+        """Whether a browser sends again what was taken before: then it is not looked at again."""
+        return await inbox.is_known(
+            session, organization=self._organization, source=PLATFORM, event_id=event_id
+        )
 
     async def _own(self, session: Session, user: str, channel: str, key: str) -> Message:
         rows = await messages.find(session, self._organization, channel, key)

@@ -36,6 +36,7 @@ app.add_typer(db, name="db")
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 FAILED = 1
 WRONG = 2
+OLD = "The database is not at the newest revision. Run: colloquy db upgrade"
 
 
 @app.command()
@@ -128,7 +129,7 @@ def check_db() -> None:
     settings = _settings()
     found = migrate.revision(settings.database) if settings.database_file.exists() else None
     if found != migrate.HEAD:
-        _stop("The database is not at the newest revision. Run: colloquy db upgrade", FAILED)
+        _stop(OLD, FAILED)
     typer.echo(f"The database is at revision {found}, the newest one.")
 
 
@@ -186,10 +187,13 @@ def _forget(settings: Settings) -> None:
 
 def _with_house(ask: Callable[[House], Coroutine[Any, Any, T]]) -> T:
     from bot import wiring  # noqa: PLC0415 # lazily: it imports everything
+    from storage import migrate  # noqa: PLC0415 # lazily, like all that imports the database
 
     settings = _settings()
     if not settings.database_file.exists():
         _stop("There is no database here yet. Run: make demo", FAILED)
+    if migrate.revision(settings.database) != migrate.HEAD:
+        _stop(OLD, FAILED)
 
     async def asked() -> T:
         house = wiring.open_house(settings, lambda: datetime.now(UTC), settings.clock_rate)
@@ -198,7 +202,10 @@ def _with_house(ask: Callable[[House], Coroutine[Any, Any, T]]) -> T:
         finally:
             await house.database.close()
 
-    return asyncio.run(asked())
+    try:
+        return asyncio.run(asked())
+    except wiring.CannotStart as fault:
+        _stop(str(fault), FAILED)
 
 
 def _settings() -> Settings:

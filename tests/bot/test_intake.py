@@ -127,7 +127,7 @@ async def unsettled(stage: Stage) -> None:
         user="ana",
         channel=CHANNEL,
         thread=None,
-        button="begin:abcdefgh234567ab:0:0:notice-wonder",
+        button="begin:abcdefgh234567ab:0:0:atlas-work",
         once="begin",
     )
     await intake.handle_due(stage.house)

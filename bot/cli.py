@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -136,10 +135,12 @@ def check_db() -> None:
 @app.command()
 def demo(
     *,
-    port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="The port to listen on.")
+    ] = None,
     play: Annotated[bool, typer.Option(help="Scripted colleagues play everybody.")] = False,
     rate: Annotated[
-        float | None, typer.Option(help="The clock runs so many times as fast.")
+        float | None, typer.Option(min=0.01, help="The clock runs so many times as fast.")
     ] = None,
     fresh: Annotated[bool, typer.Option(help="Start again from the seed.")] = False,
 ) -> None:
@@ -153,8 +154,7 @@ def demo(
     try:
         held = wiring.hold(settings)
         if fresh:
-            _forget(settings)
-        wiring.prepare_database(settings)
+            wiring.remove_database(settings)
         asyncio.run(_demo(settings, port, rate, play=play))
         held.release()
     except AnotherProcess:
@@ -173,16 +173,11 @@ async def _demo(settings: Settings, port: int | None, rate: float | None, *, pla
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     fast = rate or settings.clock_rate
     listen = settings.port if port is None else port
+    await wiring.prepare_demo(settings, fast)
     async with wiring.demo(settings, rate=fast, play=play, port=listen) as address:
         typer.echo(f"Colloquy is at {address}  (nothing leaves this computer; Ctrl+C stops it)")
         sys.stdout.flush()
         await stopped.wait()
-
-
-def _forget(settings: Settings) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{settings.database_file}{suffix}").unlink(missing_ok=True)
-    shutil.rmtree(settings.home / "files", ignore_errors=True)
 
 
 def _with_house(ask: Callable[[House], Coroutine[Any, Any, T]]) -> T:

@@ -74,6 +74,9 @@ class Players:
             )
         pause = house.calendar.shortened(PAUSE)
         waiting = [p for p in waiting_for(run) if self.everyone or users.get(p) != self.visitor]
+        is_sealed = run.step(run.current.position).is_sealed
+        if is_sealed and len(waiting) < len(waiting_for(run)):
+            waiting = waiting[1:]  # the last of them waits for the visitor
         place = len(expected(run, run.current.position)) - len(waiting)
         if waiting and since >= pause * (place + 1):
             await self._answer(kept, waiting[0], users[waiting[0]])
@@ -94,35 +97,35 @@ class Players:
         once = f"play:{run.id}:{position}:{run.current.opening}"
         if f"{user}:{once}" in self.acted:
             return
-        self.acted.add(f"{user}:{once}")
         thread = kept.where.thread or keys.card(run.id)
         await self.channel.say(
             user=user, channel=kept.where.channel, thread=thread, text=line, once=once
         )
+        self.acted.add(f"{user}:{once}")
 
     async def _hand_in(self, kept: Kept, user: str, line: str) -> None:
         run, current = kept.run, kept.run.current
         once = f"play:{run.id}:{current.position}:{current.opening}"
         if f"{user}:{once}" in self.acted:
             return
-        self.acted.add(f"{user}:{once}")
-        values = _values(run.step(current.position), line, self.house.now())
         form = Aim("write", run.id, current.position, current.opening).id
-        await self.channel.submit(
+        again = await self.channel.submit(
             user=user,
             channel=kept.where.channel,
             thread=kept.where.thread,
             form=form,
-            values=values,
+            values=_values(run.step(current.position), line, self.house.now()),
             once=once,
         )
+        if again is not None:
+            log.warning("players.refused", run=run.id, position=current.position)
+        self.acted.add(f"{user}:{once}")
 
     async def _press(self, kept: Kept, act: str, user: str) -> None:
         current = kept.run.current
         button = Aim(act, kept.run.id, current.position, current.opening).id
         if button in self.acted:
             return
-        self.acted.add(button)
         await self.channel.press(
             user=user,
             channel=kept.where.channel,
@@ -130,6 +133,7 @@ class Players:
             button=button,
             once=f"play:{button}",
         )
+        self.acted.add(button)
 
 
 async def run(players: Players) -> None:
@@ -157,7 +161,7 @@ def _values(step: Step, line: str, now: datetime) -> dict[str, str]:
             values[answers.input_id(index, "due")] = (now + IN_TWO_WEEKS).date().isoformat()
         elif one.kind is FieldKind.CHOICE:
             values[answers.input_id(index)] = one.options[0]
-        elif one.kind is FieldKind.TEXT and not one.optional:
+        elif one.kind is FieldKind.TEXT and not (one.optional and index):
             values[answers.input_id(index)] = line
     return values
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
@@ -120,6 +121,30 @@ def hold(settings: Settings) -> FileLock:
     """Hold the database file for this process's life. Raises AnotherProcess."""
     settings.database_file.parent.mkdir(parents=True, exist_ok=True)
     return lock(settings.database_file)
+
+
+async def prepare_demo(settings: Settings, rate: float) -> None:
+    """Make the seeded school where there is none: beside its place, then moved there whole."""
+    file = settings.database_file
+    if file.exists():
+        prepare_database(settings)
+        return
+    beside = settings.model_copy(update={"database_url": f"sqlite:///{file}.seeding"})
+    remove_database(beside)
+    prepare_database(beside)
+    clock = DemoClock(utc_now)
+    house = open_house(beside, clock.now, rate)
+    try:
+        await seed(house, clock)
+    finally:
+        await house.database.close()
+    beside.database_file.replace(file)
+
+
+def remove_database(settings: Settings) -> None:
+    """Remove a SQLite file and what belongs to it."""
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{settings.database_file}{suffix}").unlink(missing_ok=True)
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from protocols.words import MOST_WORDS, WORD, Path, near, shown
 Found = Iterator[tuple[Path, str]]
 Values = dict[str, object]
 
+INPUTS = 20  # in one dialog, the smaller of the platforms' limits
 BRACES = re.compile(r"\{[^{}]*\}?|\}")
 
 
@@ -112,6 +113,19 @@ def _form(steps: Sequence[Values], index: int) -> Found:
         if label and label in labels:
             yield (*path, "label"), f"{shown(label)} is in this form twice; change one of them."
         labels.append(label)
+    yield from _inputs(steps[index], ("steps", index, "collect", WORD))
+
+
+def _inputs(step: Values, path: Path) -> Found:
+    """A dialog holds so many inputs: a commitment has three, and what is sealed a tick besides."""
+    kinds = [field.get("kind") for field in map(_values, _list(step.get("collect")))]
+    promises = kinds.count(FieldKind.COMMITMENT)
+    is_alone = step.get("floor") == Floor.ALONE
+    if promises and is_alone:
+        yield path, "a commitment is made in the open; ask for it in a step that is not alone."
+    count = len(kinds) + 2 * promises + is_alone
+    if count > INPUTS >= len(kinds):
+        yield path, f"this form has {count} inputs, at most {INPUTS}; ask for less."
 
 
 def _options(field: Values, path: Path) -> Found:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import MessageRow
@@ -84,6 +84,19 @@ async def after(
     return tuple(_message(row) for row in rows)
 
 
+async def blank(session: AsyncSession, organization: str, channel: str, key: str) -> None:
+    """Take the words of a message out of all its rows: it is deleted."""
+    await session.execute(
+        update(MessageRow)
+        .where(
+            MessageRow.organization_id == organization,
+            MessageRow.channel == channel,
+            MessageRow.key == key,
+        )
+        .values(body={})
+    )
+
+
 async def latest(
     session: AsyncSession,
     organization: str,
@@ -93,12 +106,25 @@ async def latest(
     reader: str,
     limit: int,
 ) -> tuple[Message, ...]:
-    """The newest rows of a channel's root or of a thread that a person may see, oldest first."""
-    found = _visible(organization, channel, reader).where(
-        MessageRow.thread.is_not_distinct_from(thread)
+    """The newest messages of a channel's root or of a thread that a person may see.
+
+    Of each its first and its newest row, in the order of the posts.
+    """
+    visible = _visible(organization, channel, reader)
+    posted = visible.where(MessageRow.thread.is_not_distinct_from(thread), MessageRow.op == "post")
+    rows = list(await session.scalars(posted.order_by(MessageRow.seq.desc()).limit(limit)))
+    newest = (
+        select(func.max(MessageRow.seq))
+        .where(
+            MessageRow.organization_id == organization,
+            MessageRow.channel == channel,
+            MessageRow.key.in_([row.key for row in rows]),
+            MessageRow.op != "post",
+        )
+        .group_by(MessageRow.key)
     )
-    rows = await session.scalars(found.order_by(MessageRow.seq.desc()).limit(limit))
-    return tuple(reversed([_message(row) for row in rows]))
+    changed = list(await session.scalars(visible.where(MessageRow.seq.in_(newest))))
+    return tuple(_message(row) for row in (*reversed(rows), *changed))
 
 
 async def replies(

@@ -8,6 +8,7 @@ from bot.rules.offers import OnlyMembersStart
 
 FACILITATOR_ONLY = "The facilitator does this. Ask them, or ask them to hand the role over to you."
 
+BY_BUTTON = "That opens a dialog. Press the button for it on the card of the run, behind More."
 NOT_OURS = "That button is not ours. Use the newest card of the run."
 
 SENTENCES: dict[type[Exception], str] = {

@@ -62,12 +62,15 @@ def menu_card(t: Translator) -> Card:
     return Card(elements, t("Nothing is running here."))
 
 
-def nearest_card(t: Translator, word: str, nearest: Verb | None) -> Card:
-    """An unknown verb, and the one that was probably meant."""
+def nearest_card(
+    t: Translator, word: str, nearest: Verb | None, aim: tuple[str, int, int] = ("", 0, 0)
+) -> Card:
+    """An unknown verb, and the one that was probably meant. `aim`: run, position, opening."""
     sentence = text(t, 'I do not know "{word}".', word=Words(cut(word, 40)))
     meant = nearest.name if nearest else "help"
     label = t("Did you mean {verb}?").format(verb=meant) if nearest else t("Help")
-    return Card((sentence, Buttons((Button(label, meant),))), t("I do not know this verb."))
+    button = Button(label, meant, *aim)
+    return Card((sentence, Buttons((button,))), t("I do not know this verb."))
 
 
 def unknown_protocol(t: Translator, word: str, nearest: Protocol | None, run: str) -> Card:

@@ -77,6 +77,8 @@ def who_speaks(t: Translator, run: Run, position: int) -> tuple[Part, ...]:
     facilitator = _holder(t, run, FACILITATOR, position)
     if step.floor is Floor.ALONE and step.reveal is Reveal.PRIVATE:
         return parts(t, "Everyone looks and writes alone. Your notes stay yours.")
+    if step.floor is Floor.ALONE and step.reveal is Reveal.VISIBLE:
+        return parts(t, "Everyone writes in the thread, in silence.")
     sentence = {
         Floor.ROUND: "Each of us has one turn before anyone speaks twice.",
         Floor.OPEN: "Anyone may speak.",

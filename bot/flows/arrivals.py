@@ -1,12 +1,13 @@
 """What came in is handled: an arrival becomes events of one run, in one transaction."""
 
 import json
-from typing import assert_never
+import re
+from typing import Any, assert_never
 
 from bot import ports
 from bot.cards import faults, notes
 from bot.cards.model import Card, to_json
-from bot.flows import posted, presses, starts
+from bot.flows import asks, posted, presses, starts
 from bot.flows.house import House
 from bot.flows.runs import Change, change
 from bot.flows.sender import Sender, find_sender
@@ -16,7 +17,8 @@ from protocols import events
 from storage import inbox, outbox, posts, runs
 from storage.database import Session
 
-BOT = "@colloquy"
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 class Later(Exception):
@@ -28,7 +30,7 @@ async def keep(house: House, session: Session, organization: str, arrival: ports
 
     What a form holds is sealed, until it is handled.
     """
-    body = ports.ARRIVAL.dump_python(arrival, mode="json")
+    body = _storable(ports.ARRIVAL.dump_python(arrival, mode="json"))
     if isinstance(arrival, ports.Submitted):
         row = f"{organization}|inbox|{arrival.source}|{arrival.event_id}"
         body = {"cipher": house.vault.seal(json.dumps(body), row=row), "row": row}
@@ -41,6 +43,15 @@ async def keep(house: House, session: Session, organization: str, arrival: ports
         arrival={"v": 1, **body},
         now=house.now(),
     )
+
+
+def _storable(value: Any) -> Any:
+    """What no database takes (NUL, half of a character) becomes a visible mark."""
+    if isinstance(value, str):
+        return UNSTORABLE.sub(REPLACEMENT, value)
+    if isinstance(value, dict):
+        return {_storable(name): _storable(one) for name, one in value.items()}
+    return [_storable(one) for one in value] if isinstance(value, list) else value
 
 
 async def handle(house: House, inbox_id: int) -> None:
@@ -112,21 +123,34 @@ async def _said(house: House, session: Session, sender: Sender, said: ports.Said
         if await runs.is_settling(session, sender.organization, place.channel):
             raise Later
         return
-    if said.text.lower().startswith(BOT):
-        verb, _, rest = said.text[len(BOT) :].strip().partition(" ")
-        command = ports.Commanded(
-            source=said.source,
-            event_id=said.event_id,
-            organization=said.organization,
-            at=said.at,
-            place=place,
-            person=said.person,
-            verb=verb.lower() or "status",
-            rest=rest,
-        )
-        await presses.commanded(house, session, sender, command)
+    if posted.is_for_us(said.text):
+        await _command_by_name(house, session, sender, said)
         return
     await posted.message(house, session, sender, said, run)
+
+
+async def _command_by_name(
+    house: House, session: Session, sender: Sender, said: ports.Said
+) -> None:
+    """`@Colloquy next` in a thread; what only shows something is shown privately."""
+    _, *words = said.text.lower().split()
+    command = ports.Commanded(
+        source=said.source,
+        event_id=said.event_id,
+        organization=said.organization,
+        at=said.at,
+        place=said.place,
+        person=said.person,
+        verb=words[0] if words else "status",
+        rest=" ".join(words[1:]),
+    )
+    shown = await asks.command(house, session, sender, command)
+    if shown is None:
+        await presses.commanded(house, session, sender, command)
+        return
+    card = shown if isinstance(shown, Card) else faults.said(house.t, faults.BY_BUTTON)
+    key = f"shown:{said.source}:{said.event_id}"
+    await outbox.put(session, _private(sender, said.place, key, card), house.now())
 
 
 async def _said_beside(house: House, session: Session, sender: Sender, said: ports.Said) -> None:

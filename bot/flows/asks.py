@@ -25,6 +25,9 @@ from storage.database import Session
 from storage.runs import Kept
 
 Shown = ports.Pressed | ports.Commanded
+JOIN_FIRST = "Press Join on the run's card first."
+LISTENS = "You listen in this step. Your turn comes with a later one."
+ERASED = "The run is over, and its private notes are erased."
 NOT_OPENED = "That step has not been opened yet."
 LOOKS_ON = "You look on in this run. What you say in its thread is kept, and is not counted."
 IN_RUN = ("more", "status", "roles", "skip", "cancel", "write", "add")
@@ -37,7 +40,7 @@ async def ask(house: House, organization: str, arrival: Shown) -> Card | Form | 
         person = await people.person_of(session, organization, platform, user)
         sender = Sender(organization, platform, person or PersonId(""))
         if isinstance(arrival, ports.Commanded):
-            return await _command(house, session, sender, arrival)
+            return await command(house, session, sender, arrival)
         if not is_ours(arrival.button):
             return fault_cards.said(house.t, fault_cards.NOT_OURS)
         return await _press(house, session, sender, arrival.place, read(arrival.button))
@@ -48,12 +51,14 @@ async def _press(
 ) -> Card | Form | None:
     if aim.act in ("help", "start", "choose"):
         return await _start_or_help(house, session, sender, place, aim.act)
-    if aim.act not in IN_RUN:
+    if aim.act == "begin":
         return None
+    if not aim.run:
+        return await _which(house, session, sender, place, aim.act)
     kept = await runs.load(session, sender.organization, aim.run)
     if kept is None:
         return fault_cards.said(house.t, "That run is not here any more.")
-    return await _in_run(house, session, sender, kept, aim)
+    return await _in_run(house, session, sender, kept, aim) if aim.act in IN_RUN else None
 
 
 async def _start_or_help(
@@ -112,21 +117,27 @@ async def _write(
     house: House, session: Session, sender: Sender, kept: Kept, aim: Aim
 ) -> Card | Form:
     run, person = kept.run, sender.person
-    if aim.position >= len(run.definition.steps) or not run.openings_of(aim.position):
-        return fault_cards.said(house.t, NOT_OPENED)
-    stay = run.stay(person)
-    if stay is None:
-        return fault_cards.said(house.t, "Press Join on the run's card first.")
-    if stay.kind is MemberKind.OBSERVER:
-        return fault_cards.said(house.t, LOOKS_ON)
-    if refusal(run, aim.position, person) is not None:
-        return fault_cards.said(
-            house.t, "You listen in this step. Your turn comes with a later one."
-        )
+    reason = _not_now(run, aim.position, person)
+    if reason is not None:
+        return fault_cards.said(house.t, reason)
     members = [member.person for member in run.roster]
     named = await _names(session, sender, members)
     before = await _written(house, session, sender, run, aim.position)
     return steps.form(house.t, run, aim, named, before)
+
+
+def _not_now(run: Run, position: int, person: PersonId) -> str | None:
+    """Why somebody cannot write in a step, None when they can."""
+    if position >= len(run.definition.steps) or not run.openings_of(position):
+        return NOT_OPENED
+    stay = run.stay(person)
+    if stay is None:
+        return JOIN_FIRST
+    if stay.kind is MemberKind.OBSERVER:
+        return LOOKS_ON
+    if run.phase.is_over and run.step(position).reveal.is_private:
+        return ERASED
+    return None if refusal(run, position, person) is None else LISTENS
 
 
 async def _written(
@@ -149,20 +160,22 @@ async def _written(
     return values | ({answers.PRIVATE: "yes"} if keeps else {})
 
 
-async def _command(
+async def command(
     house: House, session: Session, sender: Sender, arrival: ports.Commanded
 ) -> Card | Form | None:
+    """What a command asks to see; None: it is something to do."""
     word = arrival.verb
     if word == "help":
         return starts.help_card(house.t)
     if word == "start":
         return await _start(house, session, sender, arrival)
+    kept = await find_run(session, sender, arrival.place)
     if word and verb(word) is None:
         near = difflib.get_close_matches(word, [v.name for v in VERBS], n=1)
-        return starts.nearest_card(house.t, word, verb(near[0]) if near else None)
-    kept = await find_run(session, sender, arrival.place)
+        aimed = (kept.run.id, *_aimed(kept.run)) if kept else ("", 0, 0)
+        return starts.nearest_card(house.t, word, verb(near[0]) if near else None, aimed)
     if kept is None:
-        return await _which(house, session, sender, arrival)
+        return await _which(house, session, sender, arrival.place, word or "more")
     opening = opening_at(kept.run, arrival.at)
     position, number = (opening.position, opening.opening) if opening else (0, 0)
     if not word or word in ("status", "roles"):
@@ -183,14 +196,16 @@ async def _start(
     return starts.unknown_protocol(house.t, words, near, house.new_id())
 
 
-async def _which(house: House, session: Session, sender: Sender, arrival: ports.Commanded) -> Card:
+async def _which(
+    house: House, session: Session, sender: Sender, place: ports.Place, word: str
+) -> Card:
     """No run, or several: offer what there is."""
-    live = await runs.live_in(session, sender.organization, arrival.place.channel)
+    live = await runs.live_in(session, sender.organization, place.channel)
     kept = [k for run in live if (k := await runs.load(session, sender.organization, run))]
     if not kept:
         return starts.menu_card(house.t)
     rows = [(k.run.id, k.run.definition.title, *_aimed(k.run)) for k in kept]
-    return starts.choose_run(house.t, arrival.verb or "more", rows)
+    return starts.choose_run(house.t, word, rows)
 
 
 def _aimed(run: Run) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -195,6 +196,7 @@ class LocalChannel:
                 person=user,
             )
             if await arrivals.keep(self._house, session, self._organization, deleted):
+                await messages.blank(session, self._organization, channel, key)
                 await self._again(session, first, Op.DELETE, {})
 
     async def command(self, *, user: str, channel: str, line: str, once: str) -> Card | Form | None:
@@ -343,7 +345,12 @@ class LocalChannel:
         if "@" not in text:
             return ()
         found = await people.everyone(session, self._organization, PLATFORM)
-        return tuple(p.user for p in found if f"@{p.name}" in text or f"@{p.user}" in text)
+        return tuple(p.user for p in found if _is_named(p.name, text) or _is_named(p.user, text))
+
+
+def _is_named(name: str, text: str) -> bool:
+    """Whether a text has @name as a word: not in an address, nor at the head of a longer name."""
+    return re.search(rf"(?<!\w)@{re.escape(name)}(?!\w)", text) is not None
 
 
 def _key(user: str, channel: str, once: str) -> str:

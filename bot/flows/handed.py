@@ -16,7 +16,8 @@ from protocols.model import Reveal
 from protocols.run import CapturedBy, PersonId, Post, Run
 from storage import runs
 from storage.database import Session
-from storage.evidence import Artifact, Commitment, Item
+from storage.evidence import Commitment, Item
+from storage.posts import Body
 from storage.runs import Kept
 
 
@@ -54,7 +55,7 @@ async def hand_in(
         key=key,
         person=sender.person,
         at=arrival.at,
-        words=given.words,
+        words=0 if step.reveal is Reveal.UNNAMED else given.words,
         captured_by=CapturedBy.FORM,
     )
     brought = _brought(house, kept, post, given, aim.position)
@@ -64,8 +65,10 @@ async def hand_in(
 
 def _brought(house: House, kept: Kept, post: Post, given: answers.Answer, position: int) -> Brought:
     where, run = kept.where, kept.run
-    private = given.private or run.step(position).reveal is Reveal.PRIVATE
-    hide = private or is_open_and_sealed(run, position)
+    step = run.step(position)
+    private = given.private or step.reveal is Reveal.PRIVATE
+    unnamed = step.reveal is Reveal.UNNAMED
+    hide = private or unnamed or is_open_and_sealed(run, position)
     item_id = house.new_id()
     cipher = sealed.seal(house, where.organization, item_id, given.fields) if hide else None
     openings = run.openings_of(position)
@@ -81,34 +84,18 @@ def _brought(house: House, kept: Kept, post: Post, given: answers.Answer, positi
         private=private,
         late=bool(openings and openings[-1].closed_at is not None),
     )
+    if private and run.phase.is_over:
+        return Brought()  # what is private is erased when the run closes, so it is not kept after
+    if unnamed:
+        return Brought(Body(), item)
     body = body_of(house, f"{where.organization}|{where.channel}|{post.key}", given.text)
-    if private or run.step(position).reveal is Reveal.UNNAMED:
-        return Brought(body, item)  # a link or promise would tell what was written, or by whom
+    if hide:
+        return Brought(body, item)  # its links come into the open with it
     return Brought(
         body,
         item,
-        _artifacts(house, run, post, given, position),
+        sealed.artifacts_of(house, item, given.fields),
         _commitments(house, kept, post, given, position),
-    )
-
-
-def _artifacts(
-    house: House, run: Run, post: Post, given: answers.Answer, position: int
-) -> tuple[Artifact, ...]:
-    return tuple(
-        Artifact(
-            id=house.new_id(),
-            run=run.id,
-            position=position,
-            person=post.person,
-            kind="link",
-            title=label,
-            url=url,
-            digest="sha256:" + hashlib.sha256(url.encode()).hexdigest(),
-            post_key=post.key,
-            at=post.at,
-        )
-        for label, url in given.links
     )
 
 

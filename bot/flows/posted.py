@@ -50,6 +50,11 @@ def facts(
     return post, body_of(house, where, said.text, said.link, keep=keep)
 
 
+def is_for_us(text: str) -> bool:
+    """Whether a message is a command to Colloquy: it begins with @Colloquy."""
+    return text.lower().split(maxsplit=1)[:1] == ["@colloquy"]
+
+
 async def message(
     house: House, session: Session, sender: Sender, said: ports.Said, run_id: str
 ) -> None:
@@ -64,7 +69,8 @@ async def message(
     if known is not None:
         if known.post.deleted_at is None and known.post.edited_at is None:
             return
-        post, body = replace(known.post, at=min(said.at, known.post.at)), known.body
+        at = min(said.at, known.post.at)
+        post, body = replace(known.post, at=at, answers=answers), known.body
     kind = await kind_in(session, sender, kept.where)
     event = events.Posted(at=said.at, post=post, kind=kind)
     wanted = Change(said.at, [event], {post.key: Brought(body)}, seen=True)
@@ -135,7 +141,8 @@ async def _early(
     wanted: PostChange,
 ) -> None:
     place = arrival.place
-    if place.thread is None:
+    is_command = isinstance(arrival, ports.Edited) and is_for_us(arrival.text)
+    if place.thread is None or is_command:
         return
     run = await runs.in_thread(session, sender.organization, place.channel, place.thread)
     if run is None:

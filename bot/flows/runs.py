@@ -119,6 +119,7 @@ async def _carry_out(  # noqa: C901, PLR0912 # one arm an effect
             await _whisper(house, session, it, effect)
         case events.Finish():
             await evidence.erase_private(session, it.where.organization, it.run.id)
+            await sealed.open_late_unnamed(house, session, it.where, it.run)
             await _report(house, session, it)
         case _:
             assert_never(effect)
@@ -256,5 +257,6 @@ async def _report(house: House, session: Session, it: _Carried) -> None:
 
 async def _refresh_report(house: House, session: Session, where: Where, run: Run) -> None:
     """What comes after the end amends the report, where that was sent."""
+    await sealed.open_late_unnamed(house, session, where, run)
     if await outbox.is_put(session, where.organization, keys.report(run.id)):
         await _report(house, session, _Carried(where, run, Change(house.now(), [])))

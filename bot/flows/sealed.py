@@ -1,15 +1,16 @@
 """What was written alone: sealed as it comes in, opened when its step closes."""
 
+import hashlib
 import json
 
 from bot.cards.reports import Answer
 from bot.flows.house import House
 from protocols import events
-from protocols.model import Reveal
+from protocols.model import FieldKind, Reveal
 from protocols.run import PersonId, Run
 from storage import evidence, posts
 from storage.database import Session
-from storage.evidence import Item
+from storage.evidence import Artifact, Item
 from storage.runs import Where
 
 Fields = tuple[tuple[str, str, str], ...]
@@ -26,6 +27,35 @@ def opened(house: House, organization: str, item: Item) -> Fields:
         return item.fields
     clear = house.vault.open(item.cipher, row=f"{organization}|item|{item.id}")
     return tuple((label, kind, value) for label, kind, value in json.loads(clear))
+
+
+def artifacts_of(house: House, item: Item, fields: Fields) -> tuple[Artifact, ...]:
+    """The links that an answer holds, as artifacts of its step."""
+    if item.person is None or item.at is None:
+        return ()
+    return tuple(
+        Artifact(
+            id=house.new_id(),
+            run=item.run,
+            position=item.position,
+            person=item.person,
+            kind="link",
+            title=label,
+            url=value,
+            digest="sha256:" + hashlib.sha256(value.encode()).hexdigest(),
+            post_key=item.post_key,
+            at=item.at,
+        )
+        for label, kind, value in fields
+        if value and kind in (FieldKind.LINK, FieldKind.FILE)
+    )
+
+
+async def open_late_unnamed(house: House, session: Session, where: Where, run: Run) -> None:
+    """Open what came late to unnamed steps, among the others, now that the run is over."""
+    for position, step in enumerate(run.definition.steps):
+        if step.reveal is Reveal.UNNAMED:
+            await open_answers(house, session, where, run, events.Reveal(position))
 
 
 async def open_answers(
@@ -46,6 +76,9 @@ async def open_answers(
         await evidence.open_item(session, where.organization, item, fields=fields, unnamed=unnamed)
         if unnamed and item.post_key is not None:
             await posts.unname(session, where.organization, where.channel, item.post_key)
+        elif item.cipher is not None:
+            for artifact in artifacts_of(house, item, fields):
+                await evidence.keep_artifact(session, where.organization, artifact)
         person = None if unnamed or item.person is None else PersonId(item.person)
         shown.append(Answer(person, item.late, tuple((la, value) for la, _, value in fields)))
     return shown

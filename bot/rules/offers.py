@@ -47,5 +47,8 @@ def roles(
 
 
 def roster(people: Iterable[PersonId], at: datetime) -> tuple[Member, ...]:
-    """The people who are here, as participants from the start on."""
-    return tuple(Member(person, MemberKind.PARTICIPANT, at) for person in people)
+    """The people who are here, as participants from the start on, in two circles by turns."""
+    return tuple(
+        Member(person, MemberKind.PARTICIPANT, at, circle=1 + order % 2)
+        for order, person in enumerate(people)
+    )

@@ -18,14 +18,17 @@ TEXT = Field("What?", FieldKind.TEXT)
 EVERYTHING = {
     "f0": "Two of eight",
     "f1": "https://a.example",
-    "f2-what": "Try",
-    "f2-due": "2026-12-01",
 }
 
 
 def sealed(reveal: Reveal) -> Step:
-    """A step that is written alone, with a link and a promise in its form."""
-    return replace(step(Floor.ALONE, reveal=reveal), collect=(TEXT, LINK, PROMISE))
+    """A step that is written alone, with a link in its form."""
+    return replace(step(Floor.ALONE, reveal=reveal), collect=(TEXT, LINK))
+
+
+def asked() -> Step:
+    """A step that anybody may answer by a form, with a promise in it."""
+    return replace(step(Floor.OPEN), collect=(TEXT, LINK, PROMISE))
 
 
 async def begin(stage: Stage, *steps: Step | Floor, takes_part: bool = True) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from protocols.events import Joined, Left, Next, RoleHanded
+from protocols.events import Joined, Left, Next, Reopened, RoleHanded
 from protocols.floors import expected, is_expected, refusal, speaks_alone
 from protocols.model import FACILITATOR, PRESENTER, Floor, Reveal, Step
 from protocols.participation import waiting_for
@@ -212,6 +212,25 @@ def test_who_leaves_is_not_expected_from_then_on() -> None:
     moved_on = after(run, Next(at=at("3:02"), by=ANA, position=0, anyway=True))
     left_after_it = after(moved_on, Left(at=at("3:03"), by=DEE))
     assert (expected(left_after_it, 0), expected(left_after_it, 1)) == ((BEN, CY, DEE), (BEN, CY))
+
+
+def test_who_leaves_the_moment_a_step_closes_was_expected_in_it() -> None:
+    run = begun(Floor.ROUND, Floor.ROUND)
+    run = after(run, Next(at=at("3:02"), by=ANA, position=0, anyway=True))
+    run = after(run, Left(at=at("3:02"), by=DEE))
+    assert (expected(run, 0), expected(run, 1)) == ((BEN, CY, DEE), (BEN, CY))
+
+
+def test_a_reopened_step_expects_who_was_there_from_its_first_opening_to_its_last_close() -> None:
+    run = after(
+        begun(Floor.ROUND, Floor.ROUND),
+        Next(at=at("3:01"), by=ANA, position=0, anyway=True),
+        Joined(at=at("3:02"), by=EVE),
+        Reopened(at=at("3:03"), by=ANA, position=1),
+        Left(at=at("3:04"), by=DEE),
+        Next(at=at("3:05"), by=ANA, position=0, opening=1, anyway=True),
+    )
+    assert expected(run, 0) == (BEN, CY)
 
 
 def test_who_left_a_step_and_came_again_is_expected_from_the_next_one_on() -> None:

@@ -37,6 +37,7 @@ from tests.protocols.factories import (
     after,
     at,
     begun,
+    roster,
     step,
     written,
 )
@@ -139,7 +140,7 @@ def test_a_round_says_how_long_each_of_us_has() -> None:
 
 
 def test_a_round_of_nobody_divides_nothing() -> None:
-    assert post(begun(Floor.ROUND, people=())).elements[2] == snapshot(
+    assert post(begun(Floor.ROUND, people=roster(ANA))).elements[2] == snapshot(
         Text(
             parts=(
                 "Each of us has one turn before anyone speaks twice.",

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.cards.reports import Answer, Promise, Report, ReportStep
+from bot.cards.reports import Answer, Report, ReportStep
 from bot.flows.reports import NotYourRun, Reports, read_report
 from protocols.model import Floor, Reveal
-from tests.bot.own_protocols import EVERYTHING, begin, sealed
+from tests.bot.own_protocols import EVERYTHING, asked, begin, sealed
 from tests.stage import NOON, Stage
 
 
@@ -57,7 +57,6 @@ async def test_a_report_says_what_was_done_step_by_step(stage: Stage) -> None:
                         fields=(
                             ("What?", "Two of eight"),
                             ("Link", "https://a.example"),
-                            ("My part", "Try"),
                         ),
                     ),
                 ),
@@ -90,7 +89,7 @@ async def test_a_report_says_what_was_done_step_by_step(stage: Stage) -> None:
             ),
         ),
         artifacts=((ben, "Link", "https://a.example"),),
-        commitments=(Promise(ben, "Try", seen.commitments[0].due),),
+        commitments=(),
         attribution="",
     )
 
@@ -152,7 +151,7 @@ async def test_there_is_no_report_of_no_run(stage: Stage) -> None:
 
 
 async def test_what_comes_after_the_end_amends_the_report_in_the_thread(stage: Stage) -> None:
-    await begin(stage, sealed(Reveal.AT_CLOSE))
+    await begin(stage, asked())
     await stage.press("ana", "anyway")
     key = f"run:{stage.run}:report"
     before = await stage.card("dee", key)

@@ -51,9 +51,9 @@ def test_the_material_is_brought_by_whom_the_steps_name() -> None:
     assert role_that_brings(protocol(Floor.ROUND, Floor.OPEN)) is None
 
 
-def test_who_is_here_takes_part_from_the_start_on() -> None:
+def test_who_is_here_takes_part_from_the_start_on_in_two_circles_by_turns() -> None:
     now = at("3:00")
     assert roster([ANA, BEN], now) == (
-        Member(ANA, MemberKind.PARTICIPANT, now),
-        Member(BEN, MemberKind.PARTICIPANT, now),
+        Member(ANA, MemberKind.PARTICIPANT, now, circle=1),
+        Member(BEN, MemberKind.PARTICIPANT, now, circle=2),
     )

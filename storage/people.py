@@ -127,7 +127,7 @@ async def users_of(
 
 
 async def everyone(session: AsyncSession, organization: str, platform: str) -> tuple[Person, ...]:
-    """All people of an organization, in the order in which they were added."""
+    """All people of an organization, by what the platform calls them."""
     found = (
         select(PersonRow, IdentityRow.external_id)
         .join(
@@ -137,7 +137,7 @@ async def everyone(session: AsyncSession, organization: str, platform: str) -> t
         )
         .where(PersonRow.organization_id == organization, IdentityRow.platform == platform)
     )
-    rows = await session.execute(found)
+    rows = await session.execute(found.order_by(IdentityRow.external_id))
     return tuple(
         Person(PersonId(row.id), user, row.name, row.about, row.language) for row, user in rows
     )

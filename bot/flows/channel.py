@@ -94,7 +94,7 @@ class LocalChannel:
     # Reading.
 
     async def everyone(self) -> tuple[Persona, ...]:
-        """The personas, the first one first."""
+        """The personas, by their user ids."""
         async with self._house.database.read() as session:
             found = await people.everyone(session, self._organization, PLATFORM)
         return tuple(Persona(p.user, p.id, p.name, p.about, p.language) for p in found)

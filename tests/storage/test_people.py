@@ -45,7 +45,9 @@ async def test_a_person_is_known_by_what_the_platform_calls_them(database: Datab
         }
         assert await people.users_of(session, "other", "web", [EVE.id]) == {}
         assert await people.names(session, "org", [EVE.id, "nobody"]) == {EVE.id: "Eve 陈"}
-        assert (await people.everyone(session, "org", "web"))[-1] == EVE
+        found = await people.everyone(session, "org", "web")
+        assert [who.user for who in found] == ["ana", "ben", "cy", "dee", "eve"]
+        assert found[-1] == EVE
         assert await people.everyone(session, "other", "web") == ()
 
 

@@ -374,24 +374,3 @@ def upgrade() -> None:  # noqa: PLR0915 # one statement a table and index
             f"CREATE TRIGGER audit_no_{act.lower()} BEFORE {act} ON audit "
             "BEGIN SELECT RAISE(ABORT, 'audit rows are only added'); END"
         )
-
-
-def downgrade() -> None:
-    for table in (
-        "step_log",
-        "post",
-        "item",
-        "commitment",
-        "artifact",
-        "run",
-        "membership",
-        "identity",
-        "team",
-        "person",
-        "outbox",
-        "organization",
-        "message",
-        "inbox",
-        "audit",
-    ):
-        op.drop_table(table)

@@ -1,0 +1,123 @@
+"""Scripted colleagues: through the same door as people, one after the other, and never twice."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.players import Players, run
+from protocols.library import library
+from protocols.model import Floor
+from protocols.school_days import Calendar
+from tests.bot.own_protocols import begin
+from tests.fakes import FakeClock
+from tests.stage import Stage
+
+
+def players_of(stage: Stage, *, everyone: bool = True) -> Players:
+    return Players(stage.house, stage.channel, stage.organization, everyone=everyone, visitor="ana")
+
+
+async def act_for(stage: Stage, players: Players, seconds: range) -> None:
+    for second in seconds:
+        await stage.until(second)
+        await players.act()
+        await stage.settle()
+
+
+async def heard(stage: Stage, position: int = 0) -> list[str]:
+    exported = await stage.export()
+    people: list[str] = exported["participation"][position]["heard"]
+    return people
+
+
+async def phase(stage: Stage) -> str:
+    found: str = (await stage.export())["run"]["phase"]
+    return found
+
+
+@pytest.mark.parametrize("protocol", [p.id for p in library()])
+async def test_colleagues_lead_every_protocol_to_its_report(stage: Stage, protocol: str) -> None:
+    await stage.start("ana", protocol=protocol, clock="short", takes_part="yes")
+    players = players_of(stage)
+    for second in range(0, 3_600, 5):
+        await act_for(stage, players, range(second, second + 1))
+        if await phase(stage) == "finished":
+            break
+    exported = await stage.export()
+    assert exported["run"]["phase"] == "finished"
+    assert [step["closed_by"] for step in exported["steps"]] == ["person"] * len(exported["steps"])
+    unheard = [share["step"] for share in exported["participation"] if share["not_yet_heard"]]
+    assert unheard == []
+
+
+async def test_they_answer_one_after_the_other(stage: Stage) -> None:
+    await begin(stage, Floor.ROUND, Floor.OPEN)
+    players = players_of(stage)
+    seen = []
+    for second in (5, 7, 8, 13, 19, 25):
+        await act_for(stage, players, range(second, second + 1))
+        seen.append(len(await heard(stage)))
+    assert seen == [0, 1, 1, 2, 3, 4]
+
+
+async def test_without_everyone_they_play_in_rehearsals_only(stage: Stage) -> None:
+    await stage.start("ana", protocol="atlas-work", brings="ben")
+    await act_for(stage, players_of(stage, everyone=False), range(1, 60, 6))
+    assert await heard(stage) == []
+
+
+async def test_in_a_rehearsal_they_neither_play_the_visitor_nor_lead(stage: Stage) -> None:
+    await stage.start(
+        "ana", protocol="notice-wonder", takes_part="yes", rehearsal="yes", here="ana,ben,cy"
+    )
+    await act_for(stage, players_of(stage, everyone=False), range(1, 120, 6))
+    exported = await stage.export()
+    assert exported["steps"][0]["closed_at"] is None
+    assert exported["steps"][0]["handed_in"] in (1, 2)
+
+
+async def test_one_may_be_let_answer_at_once(stage: Stage) -> None:
+    await begin(stage, Floor.ROUND, Floor.PRESENTER)
+    players = players_of(stage)
+    for _ in range(2):
+        await players.act_as("cy", stage.run)
+        await players.act_as("nobody", stage.run)
+        await players.act_as("cy", "nothing")
+        await stage.settle()
+    assert await heard(stage) == ["cy"]
+    assert len((await stage.export())["contributions"]) == 1
+
+
+async def test_who_listens_in_a_step_says_nothing(stage: Stage) -> None:
+    await begin(stage, Floor.PRESENTER)
+    await players_of(stage).act_as("cy", stage.run)
+    await stage.settle()
+    assert (await stage.export())["contributions"] == []
+
+
+async def test_a_paused_run_is_left_alone(stage: Stage) -> None:
+    await begin(stage, Floor.ROUND)
+    await stage.press("ana", "pause")
+    await act_for(stage, players_of(stage), range(10, 60, 10))
+    assert await heard(stage) == []
+
+
+async def test_a_fault_ends_no_play(stage: Stage) -> None:
+    await begin(stage, Floor.ROUND)
+    clock, looks, went_on = FakeClock(), [0], asyncio.Event()
+
+    def look() -> None:
+        looks[0] += 1
+        if looks[0] == 1:
+            raise ZeroDivisionError
+        went_on.set()
+
+    clock.looked_at = look
+    house = replace(stage.house, now=clock.now, calendar=Calendar(rate=1_000))
+    loop = asyncio.create_task(run(replace(players_of(stage), house=house)))
+    async with asyncio.timeout(30):
+        await went_on.wait()
+    loop.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await loop

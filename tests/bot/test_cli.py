@@ -19,7 +19,7 @@ from storage.database import lock
 BROKEN = """\
 protocol: tuning
 title: Tuning
-minuts: 5
+minute: 5
 """
 Answer = tuple[int, str, str]
 Command = Callable[..., Answer]
@@ -106,7 +106,7 @@ def test_every_fault_of_a_protocol_file_is_one_line_with_its_place(
     lines = err.splitlines()
     assert lines != []
     assert all(line.startswith("tuning.yaml:") for line in lines)
-    assert 'tuning.yaml:3:1: "minuts"' in err
+    assert 'tuning.yaml:3:1: "minute"' in err
 
 
 @pytest.mark.parametrize("name", ["nowhere.yaml", "."])

@@ -28,7 +28,7 @@ def test_what_was_sealed_does_not_show_the_text() -> None:
 
 def test_moved_to_another_row_it_does_not_open() -> None:
     with pytest.raises(NotOurs):
-        VAULT.open(VAULT.seal("x", row=ROW), row="org|item|abd")
+        VAULT.open(VAULT.seal("x", row=ROW), row="org|item|aqx")
 
 
 def test_another_key_does_not_open_it() -> None:

@@ -105,7 +105,8 @@ async def _try(
                     return out, await _send(chat, out, place, user)
                 case ports.Unknown():
                     return out, ports.Refused("uncertain")
-    except TimeoutError:
+    except Exception:  # whatever a platform's library raises, the card may stand there
+        log.exception("delivery.unclear", outbox_id=out.id)
         return out, ports.Unclear()
 
 

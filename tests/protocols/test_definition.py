@@ -782,3 +782,27 @@ def test_the_fault_on_the_page_is_the_one_that_is_found() -> None:
     with pytest.raises(Faults) as found:
         read(wrong, "gallery-walk.yaml")
     assert str(found.value).splitlines()[-1] in PAGE.read_text()
+
+
+PROMISE = "      - {label: Mine, kind: commitment}\n"
+
+
+def written_alone(form: str) -> str:
+    """A file whose middle step is written alone, with this form."""
+    parts = ["title: T", "floor: alone", "minutes: {full: 1, short: 1}", "school_days: 1", "say: S"]
+    body = "\n".join(f"    {part}" for part in parts).replace("    title", "  - title", 1)
+    return f"{HEAD}{STEP}{body}\n    collect:\n{form}{STEP}"
+
+
+def test_a_commitment_is_made_in_the_open() -> None:
+    assert faults(written_alone(PROMISE)) == [
+        "13:5: a commitment is made in the open; ask for it in a step that is not alone."
+    ]
+
+
+def test_a_form_holds_no_more_than_a_dialog_does_with_the_tick_of_a_sealed_step() -> None:
+    full = read(written_alone("".join(map(FIELD.format, range(19)))), "ours.yaml")
+    assert len(full.steps[1].collect) == 19
+    assert faults(written_alone("".join(map(FIELD.format, range(20))))) == [
+        "13:5: this form has 21 inputs, at most 20; ask for less."
+    ]

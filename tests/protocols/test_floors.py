@@ -169,6 +169,10 @@ def test_all_written_alone_is_sealed_unless_it_is_visible() -> None:
     }
 
 
+def test_of_what_is_written_alone_only_the_private_is_never_shown() -> None:
+    assert [reveal for reveal in Reveal if reveal.is_private] == [Reveal.PRIVATE]
+
+
 def test_a_reveal_seals_no_other_floor() -> None:
     floors = [floor for floor in Floor if floor is not Floor.ALONE]
     assert not any(step(floor, reveal=reveal).is_sealed for floor in floors for reveal in Reveal)

@@ -148,7 +148,7 @@ def talk_while_it_is_killed(school: MortalDemo) -> list[Talker]:
 
 @pytest.mark.journey
 @pytest.mark.timeout(600)
-def test_ten_kills_of_the_demo_lose_and_double_nothing(school: MortalDemo) -> None:  # one story
+def test_ten_kills_of_the_demo_lose_and_double_nothing(school: MortalDemo) -> None:
     start_a_run(school)
     talkers = talk_while_it_is_killed(school)
     record = school.export(RUN)

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import aiohttp
@@ -411,9 +411,11 @@ class Talk:
         message.words = words
         return values
 
-    async def hand_in_all(self, position: int) -> None:
+    async def hand_in_all(self, position: int, before: datetime | None = None) -> None:
         """The sealed step: most write, some change it, some pass; nobody reads it yet."""
         for who in sorted(self.book.expected(position)):
+            if before and datetime.now(UTC) > before:
+                return
             if self.rng.random() < 0.75:
                 await self.write(who, position)
             if self.rng.random() < 0.25:
@@ -421,11 +423,13 @@ class Talk:
             elif self.rng.random() < 0.2:
                 await self.pass_by(who, position)
 
-    async def check_seal(self, position: int) -> None:
-        """No other person can read what was handed in."""
+    async def check_seal(self, position: int, until: datetime | None = None) -> None:
+        """No other person can read what was handed in, as long as the clock has not opened it."""
         forms = [m for m in self.book.messages if m.via == "form" and m.placed == position]
         for reader in [*self.book.people, OBSERVER]:
             html = await self._all_of(reader)
+            if until and datetime.now(UTC) > until:
+                return
             for message in forms:
                 if f"{message.token}s" in html and message.person != reader:
                     self.complaints.append(f"{reader} reads {message.token} before the close")
@@ -640,8 +644,8 @@ class Talk:
         for position in range(last + 1):
             until = self._until(position)
             if self.book.floor(position) == "alone":
-                await self.hand_in_all(position)
-                await self.check_seal(position)
+                await self.hand_in_all(position, until - timedelta(seconds=4))
+                await self.check_seal(position, until)
             await self._speak_until(position, each, until, is_last=position == last)
             self.book.closed_by[position] = "clock"
             if position < last:

@@ -1,5 +1,6 @@
 """The command line: what it says, how it ends, and what it need not load."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 from bot.cli import app
 from storage import migrate
 from storage.database import lock
+from tests.stage import Stage
 
 BROKEN = """\
 protocol: tuning
@@ -164,6 +166,21 @@ def test_a_run_that_is_not_there_is_not_exported(colloquy: Command, home: Path) 
     database(home)
     sentence = 'There is no run "abc". List them with: colloquy runs'
     assert refused(colloquy("export", "run", "abc")) == (1, sentence)
+
+
+async def test_a_run_is_listed_and_exported(colloquy: Command, stage: Stage, home: Path) -> None:
+    await stage.start("ana", protocol="notice-wonder")
+    url = f"sqlite:///{home / 'stage.db'}"
+
+    async def ask(*words: str) -> Answer:
+        return await asyncio.to_thread(colloquy, *words, COLLOQUY_DATABASE_URL=url)
+
+    code, out, _ = await ask("runs")
+    assert (code, out.split()[:3]) == (0, [stage.run, "notice-wonder", "running"])
+    code, out, _ = await ask("runs", "--json")
+    assert [run["id"] for run in json.loads(out)] == [stage.run]
+    code, out, _ = await ask("export", "run", stage.run)
+    assert (code, json.loads(out)["run"]["id"]) == (0, stage.run)
 
 
 def test_the_database_is_upgraded_and_checked(colloquy: Command) -> None:

@@ -23,18 +23,15 @@ from protocols.due import SHIFT, SHORT_DEBRIEF, length, marks_due
 from protocols.floors import expected, speaks_alone
 from protocols.model import FACILITATOR, TIMEKEEPER
 from protocols.model import Reveal as Shown
-from protocols.participation import deserves_note, heard_now, of_current_step, said_now, waiting_for
-from protocols.run import (
-    ClosedBy,
-    Mark,
-    Opening,
-    PersonId,
-    Phase,
-    Post,
-    Press,
-    PressKind,
-    Run,
+from protocols.participation import (
+    deserves_note,
+    heard_now,
+    is_late,
+    of_current_step,
+    said_now,
+    waiting_for,
 )
+from protocols.run import ClosedBy, Mark, Opening, PersonId, Phase, Post, Press, PressKind, Run
 from protocols.school_days import Calendar
 
 CONTROL = (FACILITATOR, TIMEKEEPER)
@@ -110,9 +107,9 @@ def _handed_in(run: Run, event: events.HandedIn) -> Advanced:
         return after, [record, events.Refresh(), events.RefreshStep(position)]
     is_hidden = event.private or (step.is_sealed and step.reveal is not Shown.AT_CLOSE)
     shown = [] if is_hidden else [events.Reveal(position, post.key)]
-    if last.closed_at is not None:
-        return after, [record, *shown, events.Whisper(post.person, events.Note.LATE, position)]
-    return after, [record, *shown, *_if_heard_changed(run, after)]
+    late = [events.Whisper(post.person, events.Note.LATE, position)]
+    notes = late if is_late(after, position, post) else []
+    return after, [record, *shown, *notes, *_if_heard_changed(run, after)]
 
 
 def _amended(run: Run, event: events.Amended) -> Advanced:
@@ -266,7 +263,7 @@ def _within(run: Run, event: Within, calendar: Calendar) -> Advanced:
     is_fitting = kind is PressKind.PASS or speaks_alone(run.step(event.position))
     _must(run.takes_part(event.by), events.NotInRun)
     _must(is_fitting and event.by in expected(run, event.position), events.NotThisFloor)
-    if any((p.person, p.position) == (event.by, event.position) for p in run.pressed):
+    if any((p.kind, p.person, p.position) == (kind, event.by, event.position) for p in run.pressed):
         return run, []
     press = Press(kind, event.by, event.position, _not_before(run, event))
     after = replace(run, pressed=(*run.pressed, press))

@@ -102,18 +102,22 @@ def expected(run: Run, position: int, at: datetime | None = None) -> tuple[Perso
     Left out: observers, the away, who joined after the step first opened, who left before it
     closed, and whoever the floor or a role silences.
     """
+    return tuple(p for p in was_there(run, position, at) if is_expected(run, position, p))
+
+
+def was_there(run: Run, position: int, at: datetime | None = None) -> tuple[PersonId, ...]:
+    """Which participants were in a step from its opening to its close (or to a time)."""
     openings = run.openings_of(position)
     if not openings:
         return ()
     opened, until = openings[0].opened_at, at or openings[-1].closed_at
 
-    def was_there(stay: Member) -> bool:
+    def stayed(stay: Member) -> bool:
         is_counted = stay.kind is MemberKind.PARTICIPANT and not stay.away
         is_gone = stay.left_at is not None and (until is None or stay.left_at < until)
         return is_counted and stay.joined_at <= opened and not is_gone
 
-    people = dict.fromkeys(stay.person for stay in run.roster if was_there(stay))
-    return tuple(person for person in people if is_expected(run, position, person))
+    return tuple(dict.fromkeys(stay.person for stay in run.roster if stayed(stay)))
 
 
 def speaks_alone(step: Step) -> bool:

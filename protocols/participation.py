@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache, partial
 
-from protocols.floors import FLOORS, expected, refusal
-from protocols.model import FACILITATOR, Clock
+from protocols.floors import FLOORS, expected, is_expected, refusal, was_there
+from protocols.model import FACILITATOR
 from protocols.run import (
     Aside,
     CapturedBy,
@@ -65,19 +66,18 @@ def window_at(run: Run, at: datetime) -> Opening | None:
 
 def attribute(run: Run, posts: Iterable[Post]) -> tuple[Attributed, ...]:
     """Each post with its step, turn and lateness, ordered by time and key."""
-    seen: dict[int, list[Post]] = {}
+    turns: dict[int, _Turns] = {}
     result = []
     for post in sorted(posts, key=lambda post: (post.at, post.key)):
         position = _position(run, post)
         if position is None:
             result.append(Attributed(post, None, in_turn=False, out_of_turn=None, late=False))
             continue
-        turns = seen.setdefault(position, [])
-        aside = _aside(run, position, post, turns)
-        if aside is None and post.stands:
-            turns.append(post)
-        is_late = _is_late(run, position, post)
-        result.append(Attributed(post, position, aside is None, aside, is_late))
+        if position not in turns:
+            turns[position] = _Turns(run, position)
+        aside = turns[position].take(post)
+        is_late_there = is_late(run, position, post)
+        result.append(Attributed(post, position, aside is None, aside, is_late_there))
     return tuple(result)
 
 
@@ -88,7 +88,8 @@ def _position(run: Run, post: Post) -> int | None:
     return None if window is None else window.position
 
 
-def _is_late(run: Run, position: int, post: Post) -> bool:
+def is_late(run: Run, position: int, post: Post) -> bool:
+    """Whether a post was added to a step after its first close, and in none of its windows."""
     if post.placed is None:
         return False
     closes = [o.closed_at for o in run.openings_of(position)[:1] if o.closed_at is not None]
@@ -97,45 +98,68 @@ def _is_late(run: Run, position: int, post: Post) -> bool:
     return bool(closes) and post.at >= closes[0] and not is_inside
 
 
-def _aside(run: Run, position: int, post: Post, turns: list[Post]) -> Aside | None:
-    """Why a post is out of turn, given the posts in turn before it; None when in turn."""
-    if post.aside_by is not None:
-        return Aside.PRACTICAL
-    if post.admitted_by is not None:
-        return None
-    stay = run.stay_at(post.person, post.at)
-    if stay is None or stay.kind is MemberKind.OBSERVER:
-        return Aside.OBSERVER
-    aside = refusal(run, position, post.person)
-    if aside is None and _should_be_written_alone(run, position, post):
-        return Aside.SEALED_STEP
-    if aside is None and _is_second(run, position, post, turns):
-        return Aside.SECOND_IN_ROUND
-    return aside
+class _Turns:
+    """The turns of one step, as its posts are gone through by time.
+
+    What the step alone decides is asked once: a step may have hundreds of posts.
+    """
+
+    def __init__(self, run: Run, position: int) -> None:
+        self._run, self._position, self._step = run, position, run.step(position)
+        self._facilitators = run.holders(FACILITATOR, position)
+        self._refusal = cache(partial(refusal, run, position))
+        self._is_expected = cache(partial(is_expected, run, position))
+        self._spoke: set[PersonId] = set()
+        self._spoke_to_all: set[PersonId] = set()
+
+    def take(self, post: Post) -> Aside | None:
+        """Why a post is out of turn, given those before it; None when in turn."""
+        aside = self._aside(post)
+        if aside is None and post.stands:
+            self._spoke.add(post.person)
+            if _is_for_all(post):
+                self._spoke_to_all.add(post.person)
+        return aside
+
+    def _aside(self, post: Post) -> Aside | None:
+        if post.aside_by is not None:
+            return Aside.PRACTICAL
+        if post.admitted_by is not None:
+            return None
+        stay = self._run.stay_at(post.person, post.at)
+        if stay is None or stay.kind is MemberKind.OBSERVER:
+            return Aside.OBSERVER
+        if (refused := self._refusal(post.person)) is not None:
+            return refused
+        if self._should_be_written_alone(post):
+            return Aside.SEALED_STEP
+        return Aside.SECOND_IN_ROUND if self._is_second(post) else None
+
+    def _should_be_written_alone(self, post: Post) -> bool:
+        if not self._step.is_sealed or post.captured_by is CapturedBy.FORM:
+            return False
+        window = window_at(self._run, post.at)
+        is_reopened = window is not None and window.opening > 0
+        return not is_reopened and not self._only_leads(post.person, at=None)
+
+    def _is_second(self, post: Post) -> bool:
+        """Whether this is a second post in a round before everybody had a turn."""
+        if not FLOORS[self._step.floor].each_once or not _is_for_all(post):
+            return False
+        if post.person not in self._spoke_to_all or self._only_leads(post.person, post.at):
+            return False
+        waiting = self._expected(post.at) - self._spoke  # one post may be both turn and answer
+        return bool(waiting - set(passed(self._run, self._position, until=post.at)))
+
+    def _only_leads(self, person: PersonId, at: datetime | None) -> bool:
+        return person in self._facilitators and person not in self._expected(at)
+
+    def _expected(self, at: datetime | None) -> set[PersonId]:
+        return {p for p in was_there(self._run, self._position, at) if self._is_expected(p)}
 
 
-def _should_be_written_alone(run: Run, position: int, post: Post) -> bool:
-    is_thread = post.captured_by is not CapturedBy.FORM
-    leads = post.person in run.holders(FACILITATOR, position)
-    is_procedure = leads and post.person not in expected(run, position)
-    window = window_at(run, post.at)
-    is_reopened = window is not None and window.opening > 0
-    return run.step(position).is_sealed and is_thread and not (is_procedure or is_reopened)
-
-
-def _is_second(run: Run, position: int, post: Post, turns: list[Post]) -> bool:
-    """Whether this is a second post in a round before everybody had a turn."""
-    if not FLOORS[run.step(position).floor].each_once:
-        return False
-    if post.answers not in (None, post.person):
-        return False
-    there = expected(run, position, at=post.at)
-    if post.person in run.holders(FACILITATOR, position) and post.person not in there:
-        return False
-    spoke = {turn.person for turn in turns}  # one post may be both turn and answer
-    waiting = set(there) - spoke - set(passed(run, position, until=post.at))
-    for_all = {turn.person for turn in turns if turn.answers in (None, turn.person)}
-    return post.person in for_all and bool(waiting)
+def _is_for_all(post: Post) -> bool:
+    return post.answers in (None, post.person)
 
 
 def passed(run: Run, position: int, until: datetime | None = None) -> tuple[PersonId, ...]:
@@ -214,18 +238,18 @@ def of_current_step(run: Run) -> Run:
     return replace(run, posts=tuple(a.post for a in attributed if a.position == run.position))
 
 
-def participation(run: Run, posts: Iterable[Post], at: datetime) -> tuple[Share, ...]:
-    """Taking part, step by step, as it stands at a time (credentials of equity: never one index).
+def participation(run: Run, posts: Iterable[Post]) -> tuple[Share, ...]:
+    """Taking part, step by step, as it stands (credentials of equity: never one index).
 
     Nobody is "not yet heard" before half of a live step, or before the window of another closed.
     A step that was left out is no silence.
     """
     attributed = attribute(run, posts)
     positions = sorted({opening.position for opening in run.openings})
-    return tuple(_share(run, position, attributed, at) for position in positions)
+    return tuple(_share(run, position, attributed) for position in positions)
 
 
-def _share(run: Run, position: int, attributed: tuple[Attributed, ...], at: datetime) -> Share:
+def _share(run: Run, position: int, attributed: tuple[Attributed, ...]) -> Share:
     people = expected(run, position)
     counts = Counter(
         a.post.person
@@ -234,7 +258,8 @@ def _share(run: Run, position: int, attributed: tuple[Attributed, ...], at: date
     )
     total = counts.total()
     last = run.openings_of(position)[-1]
-    is_due = last.closed_by is not ClosedBy.SKIPPED and _is_half_over(run, last, at)
+    is_half_over = last.closed_at is not None or Mark.HINTED in run.marks
+    is_due = is_half_over and last.closed_by is not ClosedBy.SKIPPED
     return Share(
         position=position,
         expected=people,
@@ -243,13 +268,3 @@ def _share(run: Run, position: int, attributed: tuple[Attributed, ...], at: date
         not_yet_heard=missing(run, position, attributed) if is_due else (),
         top_share=round(max(counts.values()) / total, 4) if total else 0.0,
     )
-
-
-def _is_half_over(run: Run, opening: Opening, at: datetime) -> bool:
-    if opening.closed_at is not None:
-        return True
-    if run.clock is Clock.SCHOOL_DAYS:
-        return False
-    if opening.ends_at is None:
-        return Mark.HINTED in run.marks
-    return at >= opening.opened_at + (opening.ends_at - opening.opened_at) / 2

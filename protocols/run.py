@@ -106,12 +106,19 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A role held over positions; `to_position` None means still."""
+    """A role held from one opening to another, both indexes of `Run.openings`; None means still.
+
+    Openings and not positions: after a reopening the same position is left and entered again.
+    """
 
     role: str
     person: PersonId
-    from_position: int
-    to_position: int | None = None
+    since: int
+    until: int | None = None
+
+    def spans(self, index: int) -> bool:
+        """Whether the role was held, for some time at least, in an opening."""
+        return self.since <= index and (self.until is None or index <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,26 +255,22 @@ class Run:
         return tuple(o for o in self.openings if o.position == position)
 
     def holders(self, role: str, position: int) -> tuple[PersonId, ...]:
-        """Who held a role during a step, the last one last; of the current step, who does now."""
-        held = [
-            held.person
-            for held in self.roles
-            if held.role == role
-            and held.from_position <= position
-            and (held.to_position is None or position <= held.to_position)
-        ]
+        """Who held a role during a step, the last one last; of a step not opened, who does now."""
+        indexes = [i for i, opening in enumerate(self.openings) if opening.position == position]
+        held: dict[PersonId, None] = {}
+        for holding in self.roles:
+            if holding.role != role or not any(holding.spans(index) for index in indexes):
+                continue
+            held.pop(holding.person, None)
+            held[holding.person] = None
         now = self.holder(role)
-        if position == self.position and now is not None:
-            held = [*(person for person in held if person != now), now]
-        return tuple(held)
+        return tuple(held) if indexes or now is None else (now,)
 
     def holder(self, role: str, position: int | None = None) -> PersonId | None:
         """Who holds a role now, or who held it last in a step."""
         if position is not None:
             return next(iter(reversed(self.holders(role, position))), None)
-        return next(
-            (h.person for h in self.roles if h.role == role and h.to_position is None), None
-        )
+        return next((h.person for h in self.roles if h.role == role and h.until is None), None)
 
     @property
     def is_led(self) -> bool:
@@ -299,15 +302,13 @@ class Run:
         return stay is not None and stay.kind is MemberKind.PARTICIPANT and stay.left_at is None
 
     def with_role(self, role: str, person: PersonId) -> "Run":
-        """The run with a role handed over: one holding ends with this step, the next begins."""
-        position = self.position or 0
-        now = [h for h in self.roles if h.role == role and h.to_position is None]
+        """The run with a role handed over: one holding ends with this opening, the next begins."""
+        index = max(len(self.openings) - 1, 0)
         roles = (
-            replace(h, to_position=max(h.from_position, position)) if h in now else h
-            for h in self.roles
+            replace(h, until=index) if h.role == role and h.until is None else h for h in self.roles
         )
         marks = self.marks - {Mark.RELIEF} if role == FACILITATOR else self.marks
-        return replace(self, roles=(*roles, Held(role, person, position)), marks=marks)
+        return replace(self, roles=(*roles, Held(role, person, index)), marks=marks)
 
     def with_current(self, **changes: object) -> "Run":
         """The run with something changed about its current opening."""

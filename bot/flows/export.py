@@ -6,7 +6,7 @@ from typing import Any
 from bot.flows.house import House
 from protocols.model import FACILITATOR
 from protocols.participation import Attributed, Share, attribute, participation
-from protocols.run import Opening, PersonId
+from protocols.run import Opening, PersonId, Run
 from storage import evidence, people, posts, runs
 from storage.database import Session
 from storage.evidence import Item
@@ -28,7 +28,7 @@ async def export_run(house: House, run_id: str) -> dict[str, Any]:
         if kept is None:
             raise NoSuchRun
         found = await _read(session, kept)
-        return await _exported(session, found, house.now())
+        return await _exported(session, found)
 
 
 async def list_runs(house: House, organization: str | None = None) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ async def _read(session: Session, kept: Kept) -> _Found:
     return _Found(kept, said, items)
 
 
-async def _exported(session: Session, found: _Found, now: datetime) -> dict[str, Any]:
+async def _exported(session: Session, found: _Found) -> dict[str, Any]:
     organization, run = found.kept.where.organization, found.run
     links = await evidence.artifacts(session, organization, run.id)
     said_at = {p.post.key: p.post.at for p in found.said}
@@ -121,7 +121,7 @@ async def _exported(session: Session, found: _Found, now: datetime) -> dict[str,
             if found.is_closed(c.position)
         ],
         "participation": [
-            _share(found, share) for share in participation(run, [p.post for p in found.said], now)
+            _share(found, share) for share in participation(run, [p.post for p in found.said])
         ],
     }
 
@@ -151,16 +151,21 @@ def _run(found: _Found) -> dict[str, Any]:
 
 
 def _roles(found: _Found) -> list[dict[str, Any]]:
-    held = sorted(found.run.roles, key=lambda h: (h.role, h.from_position))
+    held = sorted(found.run.roles, key=lambda h: (h.role, h.since))
     return [
         {
             "role": h.role,
             "person": found.user(h.person),
-            "from_step": h.from_position,
-            "to_step": h.to_position,
+            "from_step": _position(found.run, h.since),
+            "to_step": None if h.until is None else _position(found.run, h.until),
         }
         for h in held
     ]
+
+
+def _position(run: Run, index: int) -> int:
+    """The position of an opening; of a run that has not begun, its first."""
+    return run.openings[index].position if run.openings else 0
 
 
 def _step(found: _Found, position: int) -> dict[str, Any]:

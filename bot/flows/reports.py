@@ -1,7 +1,5 @@
 """The report of a run, read from the rows."""
 
-from datetime import datetime
-
 from bot.cards.reports import Answer, Promise, Report, ReportStep
 from bot.flows.house import House
 from protocols.model import FACILITATOR
@@ -31,15 +29,13 @@ class Reports:
             kept = await runs.load(session, self._organization, run_id)
             if kept is None or person is None or kept.run.stay(person) is None:
                 raise NotYourRun
-            report = await read_report(session, self._organization, run_id, self._house.now())
+            report = await read_report(session, self._organization, run_id)
         if report is None:
             raise NotYourRun
         return report
 
 
-async def read_report(
-    session: Session, organization: str, run_id: str, now: datetime
-) -> Report | None:
+async def read_report(session: Session, organization: str, run_id: str) -> Report | None:
     """The report as it stands; None where there is no such run or it has not begun."""
     kept = await runs.load(session, organization, run_id)
     if kept is None or not kept.run.openings:
@@ -49,7 +45,7 @@ async def read_report(
     team = await people.team_in(session, organization, kept.where.platform, kept.where.channel)
     links = await evidence.artifacts(session, organization, run_id)
     promises = await evidence.commitments(session, organization, run_id)
-    shares = {s.position: s for s in participation(kept.run, said, now)}
+    shares = {s.position: s for s in participation(kept.run, said)}
     run = kept.run
     return Report(
         run=run.id,

@@ -249,7 +249,7 @@ async def _whisper(house: House, session: Session, it: _Carried, effect: events.
 
 
 async def _report(house: House, session: Session, it: _Carried) -> None:
-    report = await read_report(session, it.where.organization, it.run.id, house.now())
+    report = await read_report(session, it.where.organization, it.run.id)
     if report is not None:
         card = report_cards.report_card(house.t, report)
         await _put(house, session, it, keys.report(it.run.id), card)

@@ -69,7 +69,7 @@ def test_what_is_said_before_the_first_step_is_kept_and_counts_nowhere() -> None
         None,
         False,
     )
-    assert participation(run, [early], at("3:01")) == (
+    assert participation(run, [early]) == (
         Share(0, (BEN, CY, DEE), heard=(), passed=(), not_yet_heard=(), top_share=0.0),
     )
 
@@ -232,7 +232,7 @@ def test_observers_and_strangers_are_marked_as_observers_and_count_for_nothing()
     for run in (after(begun(Floor.OPEN), looks_on), begun(Floor.OPEN)):
         assert told(run, post) == [(0, Aside.OBSERVER, False)]
         assert told(run, replace(post, admitted_by=ANA)) == [(0, None, False)]
-        assert participation(run, [post], at("3:05"))[0].heard == ()
+        assert participation(run, [post])[0].heard == ()
 
 
 ROUND = begun(Floor.ROUND)

@@ -296,9 +296,9 @@ def test_a_twin_changes_nothing_and_causes_nothing(run: Run, event: Event) -> No
     assert advance(once, event, CALENDAR) == (once, [])
 
 
-def test_who_is_done_need_not_pass() -> None:
+def test_who_is_done_is_done_once() -> None:
     run = after(FIRST, Done(at=T, by=BEN, position=0))
-    assert advance(run, Passed(at=T, by=BEN, position=0), CALENDAR) == (run, [])
+    assert advance(run, Done(at=T, by=BEN, position=0), CALENDAR) == (run, [])
 
 
 STALE: list[Event] = [

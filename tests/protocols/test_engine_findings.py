@@ -13,6 +13,7 @@ from protocols.events import (
     Left,
     Next,
     NotInRun,
+    Passed,
     Posted,
     Record,
     Reopened,
@@ -21,7 +22,7 @@ from protocols.events import (
 )
 from protocols.floors import expected
 from protocols.model import PRESENTER, Floor
-from protocols.participation import attribute
+from protocols.participation import attribute, participation
 from protocols.run import Aside, Change, MemberKind, PersonId, Post, Run
 from tests.protocols.factories import (
     ANA,
@@ -82,7 +83,7 @@ def test_a_role_handed_over_in_a_reopened_step_leaves_its_holder_in_the_record()
     again = RoleHanded(at=at("3:04"), by=ANA, role=PRESENTER, person=CY)
     run = after(reopened_after_the_presenter_changed(), again)
     held = [each for each in run.roles if each.person == DEE]
-    assert all(e.to_position is None or e.from_position <= e.to_position for e in held)
+    assert all(e.until is None or e.since <= e.until for e in held)
     assert DEE in run.holders(PRESENTER, 1)
 
 
@@ -203,3 +204,40 @@ def test_a_facilitator_who_left_steers_no_more() -> None:
     run = after(begun(Floor.OPEN, Floor.ROUND), Left(at=at("3:01"), by=ANA))
     with pytest.raises(NotInRun):
         advance(run, Next(at=at("3:02"), by=ANA, position=0, anyway=True), CALENDAR)
+
+
+# model.md 8: roles are never overwritten; whoever held one in a step held it there for good
+
+
+def test_a_role_handed_over_in_a_reopened_step_does_not_reach_into_the_one_it_interrupted() -> None:
+    run = after(
+        begun(Floor.OPEN, Floor.PRESENTER, Floor.ROUND),
+        Next(at=at("3:01"), by=ANA, position=0, anyway=True),
+        Posted(at=at("3:02"), post=said(BEN, "3:02")),
+        Reopened(at=at("3:03"), by=ANA, position=1),
+    )
+    presented = said(BEN, "3:02")
+    assert (expected(run, 1), aside(run, presented)) == ((BEN,), [None])
+    later = after(run, RoleHanded(at=at("3:04"), by=ANA, role=PRESENTER, person=DEE))
+    assert (expected(later, 1), aside(later, presented)) == ((BEN,), [None])
+
+
+def test_who_presented_in_a_reopened_step_has_presented_when_it_is_left_again() -> None:
+    run = after(
+        reopened_after_the_presenter_changed(),
+        Next(at=at("3:05"), by=ANA, position=0, opening=1, anyway=True),
+    )
+    assert aside(run, said(DEE, "3:04")) == [None]
+
+
+# contract.md, participation: `passed` is who pressed *Pass*, and not_yet_heard never holds them
+
+
+def test_who_is_done_and_then_passes_has_passed() -> None:
+    run = after(
+        begun(Floor.PRESENTER, Floor.ROUND),
+        Done(at=at("3:01"), by=BEN, position=0),
+        Passed(at=at("3:02"), by=BEN, position=0),
+    )
+    share = participation(run, ())[0]
+    assert (share.passed, share.not_yet_heard) == ((BEN,), ())

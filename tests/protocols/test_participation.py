@@ -9,10 +9,12 @@ from protocols.events import (
     Cancelled,
     Done,
     Event,
+    Extended,
     Next,
     Passed,
     Paused,
     Reopened,
+    Resumed,
     RoleHanded,
     Skipped,
     Tick,
@@ -56,8 +58,9 @@ BEN_1, CY_1, DEE_1 = said(BEN, "3:01"), said(CY, "3:03"), said(DEE, "3:03:30")
 # Who was heard.
 
 
-def share(run: Run, posts: Iterable[Post], time: str, position: int = 0) -> Share:
-    return participation(run, posts, at(time))[position]
+def share(run: Run, posts: Iterable[Post], time: str) -> Share:
+    """Taking part in the first step, once the clock has come to a time."""
+    return participation(after(run, Tick(at=at(time))), posts)[0]
 
 
 def test_heard_are_the_expected_with_a_post_in_turn_that_stands() -> None:
@@ -119,6 +122,16 @@ def test_a_pause_before_half_of_a_step_lists_nobody_and_one_after_it_goes_on_lis
     assert share(late, [], "3:03").not_yet_heard == (BEN, CY, DEE)
 
 
+def test_a_pause_and_an_extension_put_off_the_half_of_a_step() -> None:
+    pause, resume = Paused(at=at("3:01"), by=ANA), Resumed(at=at("3:04"), by=ANA)
+    paused = after(ROUND, pause, resume)
+    assert share(paused, [], "3:05:29").not_yet_heard == ()
+    assert share(paused, [], "3:05:30").not_yet_heard == (BEN, CY, DEE)
+    extended = after(ROUND, Extended(at=at("3:01"), by=ANA, position=0, minutes=2))
+    assert share(extended, [], "3:04:29").not_yet_heard == ()
+    assert share(extended, [], "3:04:30").not_yet_heard == (BEN, CY, DEE)
+
+
 def test_a_closed_step_lists_who_was_unheard_however_early_it_closed() -> None:
     run = after(begun(Floor.ROUND, Floor.OPEN), on("3:01", 0))
     assert share(run, [], "3:01").not_yet_heard == (BEN, CY, DEE)
@@ -126,14 +139,15 @@ def test_a_closed_step_lists_who_was_unheard_however_early_it_closed() -> None:
 
 def test_on_the_school_day_clock_nobody_is_unheard_before_the_window_closes() -> None:
     run = replace(begun(Floor.ROUND), clock=Clock.SCHOOL_DAYS)
-    assert share(run, [], "3:59").not_yet_heard == ()
+    assert participation(run, [])[0].not_yet_heard == ()
     closed = run.with_current(closed_at=at("4:00"))
-    assert share(closed, [], "4:00").not_yet_heard == (BEN, CY, DEE)
+    assert participation(closed, [])[0].not_yet_heard == (BEN, CY, DEE)
 
 
 def test_a_reopened_step_is_one_row() -> None:
     run = after(begun(Floor.ROUND, Floor.ROUND), on("3:04", 0), back("3:05", 1))
-    rows = participation(run, [said(BEN, "3:01"), said(CY, "3:06")], at("3:10"))
+    over_half = after(run, Tick(at=at("3:07:30")))
+    rows = participation(over_half, [said(BEN, "3:01"), said(CY, "3:06")])
     assert rows == (
         Share(0, (BEN, CY, DEE), (BEN, CY), passed=(), not_yet_heard=(DEE,), top_share=0.5),
         Share(1, (BEN, CY, DEE), (), passed=(), not_yet_heard=(BEN, CY, DEE), top_share=0.0),
@@ -141,7 +155,7 @@ def test_a_reopened_step_is_one_row() -> None:
 
 
 def test_a_run_that_waits_has_no_row() -> None:
-    assert participation(waiting(Floor.OPEN), [], at("3:00")) == ()
+    assert participation(waiting(Floor.OPEN), []) == ()
 
 
 # Complete.

@@ -149,7 +149,7 @@ def test_a_run_of_three_steps_goes_from_its_start_to_its_report() -> None:
         Attributed(C1, 1, in_turn=True, out_of_turn=None, late=True),
         Attributed(m3, 2, in_turn=True, out_of_turn=None, late=False),
     )
-    assert participation(run, posts, at("3:13")) == (
+    assert participation(run, posts) == (
         Share(0, expected=(BEN,), heard=(BEN,), passed=(), not_yet_heard=(), top_share=1.0),
         Share(1, (BEN, CY, DEE), (CY, DEE), passed=(), not_yet_heard=(BEN,), top_share=0.5),
         Share(2, (BEN, CY, DEE), (DEE,), passed=(), not_yet_heard=(BEN, CY), top_share=1.0),

@@ -146,8 +146,7 @@ async def test_there_is_no_report_of_no_run(stage: Stage) -> None:
     with pytest.raises(NotYourRun):
         await reports(stage).report("ana", "aaaaaaaaaaaaaaaa")
     async with stage.house.database.read() as session:
-        now = stage.house.now()
-        assert await read_report(session, stage.organization, "aaaaaaaaaaaaaaaa", now) is None
+        assert await read_report(session, stage.organization, "aaaaaaaaaaaaaaaa") is None
 
 
 async def test_what_comes_after_the_end_amends_the_report_in_the_thread(stage: Stage) -> None:

@@ -29,9 +29,6 @@ test: measured covered ## every test that a change must pass, and the coverage i
 format: setup ## format the code, and mend what can be mended safely
 	@$(BIN)/ruff format --quiet && $(BIN)/ruff check --quiet --fix
 
-proofs: setup browser ## the long proofs: kills at every point, an outside driver, a machine of events
-	@$(BIN)/python -m pytest tests/stories/kills_proof.py tests/driver/driver_proof.py tests/protocols/stateful_proof.py
-
 picture: setup browser ## the README's screenshot, taken from the running demo
 	@$(BIN)/python -m tests.picture
 

@@ -56,12 +56,11 @@ def window_at(run: Run, at: datetime) -> Opening | None:
     A window starts with the step's own post, so what was said while that was on its way belongs
     to the step before. None before the first step, and from the close of the last one on.
     """
-    started = [opening for opening in run.openings if opening.starts_at <= at]
-    if not started:
+    over = run.openings[-1].closed_at if run.openings else None
+    if over is not None and at >= over:
         return None
-    last = run.openings[-1]
-    is_after = started[-1] is last and last.closed_at is not None and at >= last.closed_at
-    return None if is_after else started[-1]
+    started = [opening for opening in run.openings if opening.starts_at <= at]
+    return started[-1] if started else None
 
 
 def attribute(run: Run, posts: Iterable[Post]) -> tuple[Attributed, ...]:

@@ -1,4 +1,4 @@
-"""What the engine does otherwise than its specification says: one smallest example each."""
+"""What the machine of events found wrong once: one smallest example each."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ import pytest
 from protocols.engine import advance
 from protocols.events import (
     Amended,
+    Announced,
     Done,
     HandedIn,
     Joined,
@@ -241,3 +242,16 @@ def test_who_is_done_and_then_passes_has_passed() -> None:
     )
     share = participation(run, ())[0]
     assert (share.passed, share.not_yet_heard) == ((BEN,), ())
+
+
+# model.md 3: the last opening holds a time until it closes, however late its post was announced
+
+
+def test_what_is_said_after_the_end_is_in_no_step_though_the_last_one_was_announced_later() -> None:
+    run = after(
+        begun(Floor.OPEN, Floor.ROUND),
+        Next(at=at("3:01"), by=ANA, position=0, anyway=True),
+        Next(at=at("3:02"), by=ANA, position=1, anyway=True),
+        Announced(at=at("3:04"), position=1, opening=0),
+    )
+    assert attribute(run, [said(BEN, "3:03")])[0].position is None

@@ -107,7 +107,7 @@ def open_house(settings: Settings, now: Callable[[], datetime], rate: float) -> 
         now=now,
         new_id=new_id,
         vault=Vault(secret_of(settings)),
-        calendar=Calendar(zone_of(settings), rate),
+        calendar=Calendar(zone_of(settings), rate=rate),
         t=english,
     )
 

@@ -198,7 +198,7 @@ async def open_stage(folder: Path, *, rate: float = 1.0) -> Stage:
         now=clock.now,
         new_id=new_id,
         vault=Vault("a test's secret"),
-        calendar=Calendar("America/New_York", rate),
+        calendar=Calendar("America/New_York", rate=rate),
         t=english,
     )
     organization = house.new_id()

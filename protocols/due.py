@@ -1,60 +1,122 @@
-"""How long a step is, and when a run next wants to be looked at."""
+"""How long a step is on each clock, and when a run next wants to be looked at."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import assert_never
 
+from protocols.floors import speaks_alone
 from protocols.model import Clock
 from protocols.run import Mark, Phase, Run
-from protocols.school_days import Calendar
+from protocols.school_days import SCHOOL_DAY, Calendar
 
 LAST_MINUTE = timedelta(minutes=1)
 RELIEF = timedelta(minutes=5)
 SHORT_DEBRIEF = timedelta(minutes=2)
 SHIFT = timedelta(seconds=60)
-
-
-class NotThisClock(Exception):
-    """This clock does not run yet."""
+QUARTER = SCHOOL_DAY / 4
+HALF_DAY = SCHOOL_DAY / 2
+TWO_HOURS = timedelta(hours=2)
 
 
 def length(run: Run, position: int, calendar: Calendar) -> timedelta:
-    """The planned length of a step as it passes on this calendar. Raises NotThisClock."""
-    step = run.step(position)
-    match run.clock:
-        case Clock.FULL:
-            return calendar.shortened(timedelta(minutes=step.full))
-        case Clock.SHORT:
-            return calendar.shortened(timedelta(minutes=step.short))
-        case Clock.SCHOOL_DAYS:
-            raise NotThisClock
-        case _:
-            assert_never(run.clock)
+    """The planned length of a step as it passes: minutes, or posting hours on school days.
+
+    Where several people may speak, school days give at least half a day: a quarter may lie
+    wholly inside somebody's lessons.
+    """
+    step, clock = run.step(position), run.clock_of(position)
+    if clock is Clock.SCHOOL_DAYS:
+        planned = QUARTER * step.quarters
+        return calendar.shortened(planned if speaks_alone(step) else max(planned, HALF_DAY))
+    return calendar.shortened(timedelta(minutes=step.full if clock is Clock.FULL else step.short))
+
+
+def ends_at(run: Run, position: int, at: datetime, calendar: Calendar) -> datetime:
+    """When a step that opens at a time is planned to end; before the sitting, not after it begins."""
+    ends = _later(run.clock_of(position), at, length(run, position, calendar), calendar)
+    if run.step(position).before and run.planned_at is not None:
+        return max(at, min(ends, run.planned_at))
+    return ends
+
+
+def ends_early_at(run: Run, at: datetime, calendar: Calendar) -> datetime:
+    """When the short debrief of a run that was ended at a time is planned to end."""
+    short = HALF_DAY if run.in_school_days else SHORT_DEBRIEF
+    return later(run, at, calendar.shortened(short), calendar)
+
+
+def later(run: Run, at: datetime, more: timedelta, calendar: Calendar) -> datetime:
+    """The time that comes so much later on the clock of the current step."""
+    return _later(run.clock_of(run.current.position), at, more, calendar)
+
+
+def _later(clock: Clock, at: datetime, more: timedelta, calendar: Calendar) -> datetime:
+    return calendar.after(at, more) if clock is Clock.SCHOOL_DAYS else at + more
+
+
+def closes_at(run: Run, calendar: Calendar) -> datetime | None:
+    """When the clock closes the current step by itself; None where it does not.
+
+    On school days the end of a step is soft: half a day of grace follows, unless the start form
+    chose to close on time. The last step before the sitting waits for a person to begin.
+    """
+    ends, position = run.step_ends, run.position
+    if ends is None or position is None:
+        return None
+    if run.step(position).before and not run.step(position + 1).before:
+        return None
+    if not run.in_school_days or run.options.closes_on_time:
+        return ends
+    return calendar.after(ends, calendar.shortened(HALF_DAY))
 
 
 def marks_due(run: Run, calendar: Calendar) -> Iterator[tuple[datetime, Mark]]:
-    """The marks that the current opening has not had, with the time of each.
+    """The marks that the current opening has not had, with the time of each."""
+    for at, mark in _marks(run, calendar):
+        if mark not in run.marks:
+            yield at, mark
 
-    Live: half the planned length before the end, and a minute before it where the step is
-    longer than two; paused for five minutes: somebody may take over. The debrief of a run that
-    was ended early is as short as it was opened.
-    """
-    if run.phase is Phase.PAUSED and run.paused_at and Mark.RELIEF not in run.marks:
+
+def _marks(run: Run, calendar: Calendar) -> Iterator[tuple[datetime, Mark]]:
+    if run.phase is Phase.PAUSED and run.paused_at:
         yield run.paused_at + calendar.shortened(RELIEF), Mark.RELIEF
-    if run.step_ends is None:
-        return
-    opened_for = run.step_ends - run.current.opened_at
+    elif run.step_ends is not None:
+        marks = _in_school_days if run.in_school_days else _live
+        yield from marks(run, run.step_ends, calendar)
+
+
+def _live(run: Run, ends: datetime, calendar: Calendar) -> Iterator[tuple[datetime, Mark]]:
+    """Half the planned length before the end, and a minute before it in steps over two minutes.
+
+    The debrief of a run that was ended early is as short as it was opened.
+    """
+    opened_for = ends - run.current.opened_at
     planned = min(length(run, run.current.position, calendar), opened_for)
-    if Mark.HINTED not in run.marks:
-        yield run.step_ends - planned / 2, Mark.HINTED
     minute = calendar.shortened(LAST_MINUTE)
-    if Mark.LAST_MINUTE not in run.marks and planned > 2 * minute:
-        yield run.step_ends - minute, Mark.LAST_MINUTE
+    yield ends - planned / 2, Mark.HINTED
+    if planned > 2 * minute:
+        yield ends - minute, Mark.LAST_MINUTE
+
+
+def _in_school_days(
+    run: Run, ends: datetime, calendar: Calendar
+) -> Iterator[tuple[datetime, Mark]]:
+    """Half the window before its end, two posting hours before it, and at the end itself.
+
+    Without anybody who leads for a school day, somebody may take over.
+    """
+    half = length(run, run.current.position, calendar) / 2
+    two_hours = calendar.shortened(TWO_HOURS)
+    yield calendar.before(ends, half), Mark.REMINDED
+    if half > two_hours:
+        yield calendar.before(ends, two_hours), Mark.REMINDED_AGAIN
+    if not run.options.closes_on_time:
+        yield ends, Mark.PREVIEWED
+    if run.unled_since is not None:
+        yield calendar.after(run.unled_since, calendar.shortened(SCHOOL_DAY)), Mark.RELIEF
 
 
 def next_due(run: Run, calendar: Calendar) -> datetime | None:
     """When the run next wants a `Tick`: the earliest thing that its marks have not had."""
     times = [at for at, _ in marks_due(run, calendar)]
-    if run.step_ends is not None:
-        times.append(run.step_ends)
-    return min(times, default=None)
+    closes = closes_at(run, calendar)
+    return min([*times, closes] if closes is not None else times, default=None)

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from protocols import events
-from protocols.due import SHIFT, SHORT_DEBRIEF, length, marks_due
+from protocols.due import SHIFT, closes_at, ends_at, ends_early_at, later, marks_due
 from protocols.floors import expected, speaks_alone
 from protocols.model import FACILITATOR, TIMEKEEPER
 from protocols.model import Reveal as Shown
@@ -85,7 +85,7 @@ def _said(run: Run, event: events.Posted | events.Placed) -> Advanced:
             _must_hold(run, event.by, *CONTROL)
         post = replace(post, placed=event.position, placed_by=event.by)
     elif not run.is_in(post.person):
-        run = run.with_person(post.person, event.kind, _not_before(run, event))
+        run = run.with_person(post.person, event.kind, run.not_before(event.at))
     after = _with_post(run, post)
     effects: list[events.Effect] = [events.Record(post)]
     said = said_now(after, post.key)
@@ -135,17 +135,17 @@ def _announced(run: Run, event: events.Announced) -> Advanced:
 
 def _tick(run: Run, at: datetime, calendar: Calendar) -> Advanced:
     effects: list[events.Effect] = []
-    ends = run.step_ends
-    if ends is not None and at >= ends:
-        is_shifted = at - ends >= calendar.shortened(SHIFT)
-        close = _Closing(at if is_shifted else ends, ClosedBy.CLOCK)
+    closes = closes_at(run, calendar)
+    if closes is not None and at >= closes:
+        is_shifted = at - closes >= calendar.shortened(SHIFT)
+        close = _Closing(at if is_shifted else closes, ClosedBy.CLOCK)
         run, effects = _leave(run, close, calendar)
         if is_shifted:
             run = replace(run, marks=run.marks | {Mark.SHIFTED})
     for due_at, mark in list(marks_due(run, calendar)):
         if due_at <= at:
             run = replace(run, marks=run.marks | {mark})
-            effects.extend(_marked(run, mark))
+            effects.extend(effect for effect in _marked(run, mark) if effect not in effects)
     return run, effects
 
 
@@ -155,10 +155,13 @@ def _marked(run: Run, mark: Mark) -> list[events.Effect]:
         return _relief(run)
     if mark is Mark.LAST_MINUTE:
         return [events.Refresh()]
+    if mark in (Mark.REMINDED, Mark.REMINDED_AGAIN):
+        return [events.Whisper(p, events.Note.REMINDER, position) for p in waiting_for(run)]
     people = tuple(person for person in waiting_for(run) if person != facilitator)
-    if not facilitator or not people:
+    if not facilitator or not (people or mark is Mark.PREVIEWED):
         return []
-    return [events.Whisper(facilitator, events.Note.UNHEARD, position, people)]
+    note = events.Note.PREVIEW if mark is Mark.PREVIEWED else events.Note.UNHEARD
+    return [events.Whisper(facilitator, note, position, people)]
 
 
 def _relief(run: Run) -> list[events.Effect]:
@@ -185,7 +188,7 @@ def _move(run: Run, event: Move, calendar: Calendar) -> Advanced:  # one arm an 
     if _is_stale(run, event):
         return run, []
     _must_hold(run, event.by, *CONTROL)
-    at, debrief = _not_before(run, event), run.definition.debrief
+    at, debrief = run.not_before(event.at), run.definition.debrief
     close = _Closing(at, ClosedBy.PERSON, event.by)
     match event:
         case events.Next():
@@ -205,7 +208,7 @@ def _move(run: Run, event: Move, calendar: Calendar) -> Advanced:  # one arm an 
             _must_hold(run, event.by, FACILITATOR)
             _must(event.position != debrief, events.DebriefStays)
             after, effects = _leave(run, close, calendar, to=debrief)
-            return after.with_current(ends_at=at + calendar.shortened(SHORT_DEBRIEF)), effects
+            return after.with_current(ends_at=ends_early_at(after, at, calendar)), effects
         case _:
             assert_never(event)
 
@@ -238,13 +241,13 @@ def _open(run: Run, position: int, at: datetime, calendar: Calendar) -> Advanced
         position=position,
         opening=len(run.openings_of(position)),
         opened_at=at,
-        ends_at=at + length(run, position, calendar),
+        ends_at=ends_at(run, position, at, calendar),
     )
     after = replace(
         run,
         phase=Phase.RUNNING,
         openings=(*run.openings, opening),
-        marks=frozenset() if run.is_led else frozenset({Mark.RELIEF}),
+        marks=frozenset() if run.is_led else run.marks & {Mark.RELIEF},
         remaining=None,
         paused_at=None,
     )
@@ -265,19 +268,20 @@ def _within(run: Run, event: Within, calendar: Calendar) -> Advanced:
     _must(is_fitting and event.by in expected(run, event.position), events.NotThisFloor)
     if any((p.kind, p.person, p.position) == (kind, event.by, event.position) for p in run.pressed):
         return run, []
-    press = Press(kind, event.by, event.position, _not_before(run, event))
+    press = Press(kind, event.by, event.position, run.not_before(event.at))
     after = replace(run, pressed=(*run.pressed, press))
     return after, [events.Refresh(), events.RefreshStep(event.position)]
 
 
 def _extended(run: Run, event: events.Extended, calendar: Calendar) -> Advanced:
     _must_hold(run, event.by, *CONTROL)
-    more = calendar.shortened(timedelta(minutes=event.minutes))
-    marks = run.marks - {Mark.LAST_MINUTE}
+    more = calendar.shortened(event.more)
+    marks = run.marks - {Mark.LAST_MINUTE, Mark.PREVIEWED}
     if run.current.ends_at is None:
         after = replace(run, remaining=(run.remaining or timedelta(0)) + more, marks=marks)
     else:
-        after = replace(run.with_current(ends_at=run.current.ends_at + more), marks=marks)
+        ends = later(run, max(run.current.ends_at, event.at), more, calendar)
+        after = replace(run.with_current(ends_at=ends), marks=marks)
     return after, [events.Refresh(), events.RefreshStep(event.position)]
 
 
@@ -288,7 +292,8 @@ def _whole(run: Run, event: Whole) -> Advanced:
     _must(run.phase is not Phase.WAITING, events.NotStarted)
     _must(not run.phase.is_over, events.RunIsOver)
     _must_hold(run, event.by, *CONTROL)
-    at = _not_before(run, event)
+    at = run.not_before(event.at)
+    _must(not run.in_school_days or isinstance(event, events.Cancelled), events.NotThisClock)
     match event:
         case events.Paused():
             _must(run.phase is Phase.RUNNING, events.AlreadyPaused)
@@ -319,7 +324,7 @@ def _people(run: Run, event: People) -> Advanced:
     _must(not run.phase.is_over, events.RunIsOver)
     match event:
         case events.Joined():
-            after = run.with_person(event.by, event.kind, _not_before(run, event))
+            after = run.with_person(event.by, event.kind, run.not_before(event.at))
             return after, [] if after is run else [events.Refresh()]
         case events.Left():
             return _left(run, event)
@@ -333,9 +338,10 @@ def _left(run: Run, event: events.Left) -> Advanced:
     stay = run.stay(event.by)
     if stay is None or stay.left_at is not None:
         return run, []
-    gone = replace(stay, left_at=_not_before(run, event))
+    gone = replace(stay, left_at=run.not_before(event.at))
     after = replace(run, roster=tuple(gone if m is stay else m for m in run.roster))
-    if event.by == run.holder(FACILITATOR) and run.phase.is_live:
+    is_asked_now = run.phase.is_live and not run.in_school_days
+    if event.by == run.holder(FACILITATOR) and is_asked_now:
         after = replace(after, marks=after.marks | {Mark.RELIEF})
         return after, _relief(after)
     return after, [events.Refresh()]
@@ -379,12 +385,6 @@ def _aim(run: Run, event: events.Aimed | events.Announced) -> tuple[int, int]:
 def _must_hold(run: Run, person: PersonId, *roles: str) -> None:
     _must(run.takes_part(person), events.NotInRun)
     _must(person in [run.holder(role) for role in roles], events.NotYours)
-
-
-def _not_before(run: Run, event: events.Happened) -> datetime:
-    """The time of an event: never before the opening, or the pause, that it finds."""
-    opened = [opening.opened_at for opening in run.openings[-1:]]
-    return max(event.at, *opened, run.paused_at or event.at)
 
 
 def _with_post(run: Run, post: Post) -> Run:

@@ -5,7 +5,7 @@ it was meant for, so that a press which comes twice or too late does nothing.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from protocols.run import Change, MemberKind, PersonId, Post
@@ -79,9 +79,9 @@ class Reopened(Aimed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extended(Aimed):
-    """More minutes for the step."""
+    """More time for the step: as planned minutes are, on school days posting hours."""
 
-    minutes: int
+    more: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +195,7 @@ class Note(StrEnum):
     UNHEARD = "unheard"
     PREVIEW = "preview"
     RELIEF = "relief"
+    REMINDER = "reminder"
 
 
 class How(StrEnum):
@@ -304,6 +305,10 @@ class NotPaused(NotAllowed):
 
 class AlreadyPaused(NotAllowed):
     """The run is paused as it is."""
+
+
+class NotThisClock(NotAllowed):
+    """School days are not paused."""
 
 
 class DebriefStays(NotAllowed):

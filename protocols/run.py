@@ -36,6 +36,10 @@ class Mark(StrEnum):
 
     HINTED = "hinted"
     LAST_MINUTE = "last-minute"
+    REMINDED = "reminded"
+    REMINDED_AGAIN = "reminded-again"
+    PREVIEWED = "previewed"
+    OFFERED = "offered"
     RELIEF = "relief"
     SHIFTED = "shifted"
 
@@ -85,11 +89,16 @@ class Aside(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the start form settles. `takes_part`: the facilitator is one of the participants."""
+    """What the start form settles.
+
+    `takes_part`: the facilitator is one of the participants; `closes_on_time`: on school days,
+    without asking the facilitator first.
+    """
 
     takes_part: bool = False
     one_room: bool = False
     rehearsal: bool = False
+    closes_on_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +259,20 @@ class Run:
         """The definition of the step at a position."""
         return self.definition.steps[position]
 
+    def not_before(self, at: datetime) -> datetime:
+        """The time that an event counts from: not before the opening, or pause, that it finds."""
+        opened = [opening.opened_at for opening in self.openings[-1:]]
+        return max(at, *opened, self.paused_at or at)
+
+    def clock_of(self, position: int) -> Clock:
+        """The clock of a step: what comes before the sitting takes school days in any run."""
+        return Clock.SCHOOL_DAYS if self.step(position).before else self.clock
+
+    @property
+    def in_school_days(self) -> bool:
+        """Whether the current step takes school days."""
+        return bool(self.openings) and self.clock_of(self.current.position) is Clock.SCHOOL_DAYS
+
     def openings_of(self, position: int) -> tuple[Opening, ...]:
         """All openings of a step, the first one first."""
         return tuple(o for o in self.openings if o.position == position)
@@ -275,9 +298,14 @@ class Run:
     @property
     def is_led(self) -> bool:
         """Whether somebody facilitates who has not left; if not, anybody in the run may."""
+        return self.holder(FACILITATOR) is not None and self.unled_since is None
+
+    @property
+    def unled_since(self) -> datetime | None:
+        """When the facilitator left; None while there is one, or where there never was."""
         holder = self.holder(FACILITATOR)
         stay = None if holder is None else self.stay(holder)
-        return holder is not None and (stay is None or stay.left_at is None)
+        return stay.left_at if stay is not None else None
 
     def stay(self, person: PersonId) -> Member | None:
         """The last stay of a person in this run, None if they never were in it."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from protocols import events
-from protocols.model import FACILITATOR
+from protocols.due import HALF_DAY
+from protocols.model import FACILITATOR, Clock
 from protocols.run import MemberKind, Opening, PersonId, Run
 
 from bot.rules.aims import Aim
@@ -43,10 +44,19 @@ def pressed(did: Did) -> list[events.Event]:  # noqa: PLR0911 # one arm an act
         case "reopen":
             return [events.Reopened(at=at, by=by, position=position, opening=opening)]
         case "extend":
-            more = minutes(did.aim.extra)
-            return [events.Extended(at=at, by=by, position=position, opening=opening, minutes=more)]
+            more = _more(did)
+            return [events.Extended(at=at, by=by, position=position, opening=opening, more=more)]
         case _:
             return _whole(did)
+
+
+def _more(did: Did) -> timedelta:
+    """Minutes as asked for; on school days half a day, whatever was asked for."""
+    position = did.aim.position
+    is_step = 0 <= position < len(did.run.definition.steps)
+    if is_step and did.run.clock_of(position) is Clock.SCHOOL_DAYS:
+        return HALF_DAY
+    return timedelta(minutes=minutes(did.aim.extra))
 
 
 def _whole(did: Did) -> list[events.Event]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from protocols.due import NotThisClock, length, next_due
+from protocols.due import length, next_due
 from protocols.engine import advance
 from protocols.events import (
     Announce,
@@ -23,7 +23,6 @@ from protocols.events import (
     Refresh,
     RefreshStep,
     Resumed,
-    Started,
     Tick,
     Whisper,
 )
@@ -88,12 +87,6 @@ def test_the_rate_divides_every_length() -> None:
     run = begun(Floor.OPEN, calendar=TEN_TIMES)
     assert length(run, 0, TEN_TIMES) == timedelta(seconds=30)
     assert run.step_ends == at("3:00:30")
-
-
-def test_the_school_day_clock_does_not_run_yet() -> None:
-    run = waiting(Floor.OPEN, clock=Clock.SCHOOL_DAYS)
-    with pytest.raises(NotThisClock):
-        advance(run, Started(at=at("3:00"), by=ANA), CALENDAR)
 
 
 # What is due within a step.
@@ -209,7 +202,7 @@ def test_the_clock_leaves_alone_what_waits_or_is_over() -> None:
 
 def test_more_minutes_move_the_planned_end_and_the_last_minute() -> None:
     run = after(begun(Floor.OPEN, Floor.OPEN), tick("3:02:30"), tick("3:04"))
-    more = Extended(at=at("3:04:10"), by=ANA, position=0, minutes=2)
+    more = Extended(at=at("3:04:10"), by=ANA, position=0, more=timedelta(minutes=2))
     run, told = advance(run, more, CALENDAR)
     assert told == [Refresh(), RefreshStep(0)]
     assert (run.step_ends, run.marks, due(run)) == (at("3:07"), frozenset({Mark.HINTED}), "3:06:00")
@@ -217,12 +210,12 @@ def test_more_minutes_move_the_planned_end_and_the_last_minute() -> None:
 
 def test_the_rate_divides_more_minutes_too() -> None:
     run = begun(Floor.OPEN, Floor.OPEN, calendar=TEN_TIMES)
-    more = Extended(at=at("3:00:10"), by=ANA, position=0, minutes=2)
+    more = Extended(at=at("3:00:10"), by=ANA, position=0, more=timedelta(minutes=2))
     assert after(run, more, calendar=TEN_TIMES).step_ends == at("3:00:42")
 
 
 def test_more_minutes_in_a_pause_are_there_when_it_is_over() -> None:
-    more = Extended(at=at("3:02"), by=ANA, position=0, minutes=2)
+    more = Extended(at=at("3:02"), by=ANA, position=0, more=timedelta(minutes=2))
     run = after(begun(Floor.OPEN, Floor.OPEN), pause("3:01"), more)
     assert (run.remaining, run.current.ends_at) == (timedelta(minutes=6), None)
     assert after(run, resume("3:03")).step_ends == at("3:09")

@@ -1,6 +1,7 @@
 """Every transition of a run: what it changes, and what it causes."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -179,7 +180,7 @@ def test_all_ways_to_leave_a_sealed_step_open_its_answers(shown: Shown, event: E
     "event",
     [
         Paused(at=T, by=ANA),
-        Extended(at=T, by=ANA, position=0, minutes=2),
+        Extended(at=T, by=ANA, position=0, more=timedelta(minutes=2)),
         Next(at=T, by=ANA, position=0),
         Tick(at=at("3:04:30")),
     ],
@@ -306,7 +307,7 @@ STALE: list[Event] = [
     Skipped(at=T, by=ANA, position=0, reason="No time"),
     Reopened(at=T, by=ANA, position=0),
     Ended(at=T, by=ANA, position=0),
-    Extended(at=T, by=ANA, position=0, minutes=2),
+    Extended(at=T, by=ANA, position=0, more=timedelta(minutes=2)),
     Passed(at=T, by=BEN, position=0),
     Done(at=T, by=BEN, position=0),
 ]

@@ -1,5 +1,7 @@
 """What is not allowed in a run, by the name of the error. Nothing changes then."""
 
+from datetime import timedelta
+
 import pytest
 
 from protocols.engine import advance
@@ -72,7 +74,7 @@ REFUSED += [
             Next(at=T, by=DEE, position=0, anyway=True),
             Skipped(at=T, by=DEE, position=0, reason="Bored"),
             Ended(at=T, by=DEE, position=0),
-            Extended(at=T, by=DEE, position=0, minutes=2),
+            Extended(at=T, by=DEE, position=0, more=timedelta(minutes=2)),
             Paused(at=T, by=DEE),
             Cancelled(at=T, by=DEE, reason="Bored"),
             RoleHanded(at=T, by=DEE, role=PRESENTER, person=DEE),

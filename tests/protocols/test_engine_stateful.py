@@ -540,13 +540,13 @@ class Model:
                 self.last_length = self.scaled(2 * MINUTE)
                 self.ends = at + self.last_length
             case Extended():
-                self.extend(self.scaled(event.minutes * MINUTE))
+                self.extend(self.scaled(event.more), event.at)
             case _:
                 self.presses.append((type(event), event.by, event.position, at))
 
-    def extend(self, more: timedelta) -> None:
+    def extend(self, more: timedelta, at: datetime) -> None:
         if self.ends is not None:
-            self.ends += more
+            self.ends = max(self.ends, at) + more
         elif self.remaining is not None:
             self.remaining += more
 
@@ -1007,7 +1007,9 @@ class EngineAgainstModel(RuleBasedStateMachine):
         elif verb == "reopen":
             self.send(Reopened(at=at, by=who, position=position, opening=opening))
         elif verb == "extend":
-            self.send(Extended(at=at, by=who, position=position, opening=opening, minutes=minutes))
+            self.send(
+                Extended(at=at, by=who, position=position, opening=opening, more=minutes * MINUTE)
+            )
         else:
             self.send(Ended(at=at, by=who, position=position, opening=opening))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_a_pause_and_an_extension_put_off_the_half_of_a_step() -> None:
     paused = after(ROUND, pause, resume)
     assert share(paused, [], "3:05:29").not_yet_heard == ()
     assert share(paused, [], "3:05:30").not_yet_heard == (BEN, CY, DEE)
-    extended = after(ROUND, Extended(at=at("3:01"), by=ANA, position=0, minutes=2))
+    extended = after(ROUND, Extended(at=at("3:01"), by=ANA, position=0, more=timedelta(minutes=2)))
     assert share(extended, [], "3:04:29").not_yet_heard == ()
     assert share(extended, [], "3:04:30").not_yet_heard == (BEN, CY, DEE)
 

@@ -62,7 +62,7 @@ def event_of(act: str, run: Run, now: datetime, by: PersonId, key: str) -> Event
         case "reopen":
             return events.Reopened(at=now, by=ANA, **aim)
         case "extend":
-            return events.Extended(at=now, by=ANA, minutes=3, **aim)
+            return events.Extended(at=now, by=ANA, more=timedelta(minutes=3), **aim)
         case "pass":
             return events.Passed(at=now, by=by, **aim)
         case "pause":

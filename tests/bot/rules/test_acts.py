@@ -1,5 +1,7 @@
 """Presses, reasons and forms, as events that aim at the step they were meant for."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,8 @@ from hypothesis import strategies as st
 from bot.rules.acts import Did, minutes, opening_at, pressed, reasoned, roles_handed
 from bot.rules.aims import Aim
 from protocols import events
-from protocols.model import FACILITATOR, PRESENTER, TIMEKEEPER, Floor
+from protocols.due import HALF_DAY
+from protocols.model import FACILITATOR, PRESENTER, TIMEKEEPER, Clock, Floor
 from protocols.run import MemberKind
 from tests.protocols.factories import ANA, BEN, CY, after, at, begun, waiting
 
@@ -40,8 +43,15 @@ def test_a_press_is_one_event_that_keeps_its_aim(act: str, event: events.Event) 
 
 
 def test_extending_takes_its_minutes_from_the_button() -> None:
-    event = events.Extended(at=NOW, by=ANA, position=2, opening=1, minutes=7)
+    event = events.Extended(at=NOW, by=ANA, position=2, opening=1, more=timedelta(minutes=7))
     assert pressed(did("extend", "7")) == [event]
+
+
+def test_on_school_days_a_step_is_extended_by_half_a_day() -> None:
+    over_days = Did(
+        waiting(Floor.ROUND, clock=Clock.SCHOOL_DAYS), Aim("extend", "RUN", 0, 0, "7"), NOW, ANA
+    )
+    assert pressed(over_days) == [events.Extended(at=NOW, by=ANA, position=0, more=HALF_DAY)]
 
 
 def test_a_coach_joins_as_an_observer() -> None:

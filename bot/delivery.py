@@ -73,7 +73,10 @@ async def deliver(house: House, chats: Mapping[str, Chat], outbox_id: int) -> No
     if place is None or out.platform not in chats:
         await _fail(house, out, "no place")
         return
-    user = users.get(out.only_for or "")
+    if out.only_for is not None and out.only_for not in users:
+        await _fail(house, out, "nobody")  # a private note goes to its reader, or to nobody
+        return
+    user = users.get(out.only_for or "", "")
     await _settle(house, *await _try(chats[out.platform], out, place, user))
 
 
@@ -87,9 +90,7 @@ async def _place(session: Session, out: Outgoing) -> Place | None:
     return None if thread is None else Place(out.platform, out.channel, thread)
 
 
-async def _try(
-    chat: Chat, out: Outgoing, place: Place, user: str | None
-) -> tuple[Outgoing, Outcome]:
+async def _try(chat: Chat, out: Outgoing, place: Place, user: str) -> tuple[Outgoing, Outcome]:
     """One try, and the row as it was sent. What may stand there is looked for first.
 
     What is found may be the first of its cards; whether it stands, not every chat can say.
@@ -110,13 +111,13 @@ async def _try(
         return out, ports.Unclear()
 
 
-async def _send(chat: Chat, out: Outgoing, place: Place, user: str | None) -> Outcome:
+async def _send(chat: Chat, out: Outgoing, place: Place, user: str) -> Outcome:
     card = from_json(out.card)
     if out.external_id is not None:
         return await chat.update(place, out.external_id, card)
     if out.only_for is None:
         return await chat.post(place, card, out.key)
-    return await chat.whisper(place, user or "", card, out.key)
+    return await chat.whisper(place, user, card, out.key)
 
 
 async def _settle(house: House, out: Outgoing, outcome: Outcome) -> None:

@@ -42,9 +42,10 @@ async def handle_due(house: House) -> int:
 async def _handle(house: House, inbox_id: int) -> None:
     try:
         await handle(house, inbox_id)
-    except Later:
+    except Later as wait:
+        now = house.now()
         async with house.database.write() as session:
-            await inbox.wait(session, inbox_id, until=house.now() + SOON)
+            await inbox.wait(session, inbox_id, until=now + max(SOON, (now - wait.since) / 2))
     except Exception as fault:  # one arrival must not hold the others
         log.exception("intake.arrival_failed", inbox_id=inbox_id)
         await _put_off(house, inbox_id, type(fault).__name__)

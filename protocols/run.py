@@ -350,4 +350,11 @@ class Run:
         if self.phase.is_over or (is_in and stay and kind in (stay.kind, MemberKind.OBSERVER)):
             return self
         before = (replace(m, left_at=at) if is_in and m is stay else m for m in self.roster)
-        return replace(self, roster=(*before, Member(person, kind, at)))
+        circle = stay.circle if stay and stay.circle else self._smaller_circle(kind)
+        return replace(self, roster=(*before, Member(person, kind, at, circle=circle)))
+
+    def _smaller_circle(self, kind: MemberKind) -> int | None:
+        circles = [m.circle for m in self.roster if m.left_at is None]
+        if kind is MemberKind.OBSERVER or not any(circles):
+            return None
+        return 1 if circles.count(1) <= circles.count(2) else 2

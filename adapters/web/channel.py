@@ -11,7 +11,8 @@ from adapters.web.render import Look
 from adapters.web.site import SITE
 from adapters.web.typed import Typed, read
 from bot.cards.model import Card, Form, Text, size
-from bot.flows.channel import Line, NoSuchMessage, NotTheirMessage
+from bot.flows.channel import NoSuchMessage, NotTheirMessage
+from bot.flows.lines import Line
 
 LONGEST = 4_000  # UTF-16 units in a message, as on the other platforms
 IN_CHANNEL_ONLY = "Type it in the channel, or use the buttons here."

@@ -8,7 +8,8 @@ from adapters.web import render
 from adapters.web.guard import name_browser
 from adapters.web.places import look, look_of, name_of, persona_of
 from adapters.web.site import SITE
-from bot.flows.channel import Line, NoSuchMessage, Persona, Room
+from bot.flows.channel import Persona, Room
+from bot.flows.lines import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ async def room(request: web.Request) -> web.Response:
     text = render.template("room.html").render(
         look=looks,
         lines=lines,
-        root=_root(lines, looks.thread),
+        root=await _root(request, looks, lines),
         answers=await _answers(request, looks),
         after=after,
         rooms=rooms,
@@ -49,14 +50,12 @@ async def room(request: web.Request) -> web.Response:
     return _page(request, text)
 
 
-def _root(lines: tuple[Line, ...], thread: str | None) -> Line | None:
-    """The message that the open thread hangs on. Raises NoSuchMessage."""
-    if thread is None:
+async def _root(request: web.Request, looks: render.Look, lines: tuple[Line, ...]) -> Line | None:
+    """The message that the open thread hangs on, however old. Raises NoSuchMessage."""
+    if looks.thread is None:
         return None
-    for line in lines:
-        if line.key == thread:
-            return line
-    raise NoSuchMessage
+    shown = next((line for line in lines if line.key == looks.thread), None)
+    return shown or await request.app[SITE].channel.message(looks.channel, looks.thread, looks.user)
 
 
 async def _answers(request: web.Request, looks: render.Look) -> list[Line]:

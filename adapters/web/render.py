@@ -11,7 +11,8 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from bot.cards.model import Button, Card, Form, Input, Link, Part, When, WhenStyle
-from bot.flows.channel import Line, Op, Persona
+from bot.flows.channel import Persona
+from bot.flows.lines import Line, Op
 from bot.rules.answers import is_safe_link
 from protocols.run import PersonId
 

@@ -13,7 +13,7 @@ from adapters.web.guard import browser_of
 from adapters.web.places import look_of
 from adapters.web.site import SITE, Site
 from adapters.web.streams import Open
-from bot.flows.channel import Line
+from bot.flows.lines import Line
 
 PING = 15.0  # seconds
 AGAIN = 1_000  # milliseconds until the browser asks again after a lost connection

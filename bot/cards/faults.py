@@ -19,6 +19,7 @@ SENTENCES: dict[type[Exception], str] = {
     events.RunIsOver: "This run is over. What you did is not needed any more; its report is there.",
     events.NotPaused: "The clock is running. There is nothing to resume.",
     events.AlreadyPaused: "The clock is paused already. Press Resume to go on.",
+    events.NotThisClock: "School days are not paused. Give this step half a day more instead.",
     events.DebriefStays: "The debrief is never left out. Take two minutes for it, then finish.",
     events.NothingToReopen: "This is the first step. There is none before it to open again.",
     events.NotThisFloor: "Nobody waits for you in this step. Your turn comes with a later one.",

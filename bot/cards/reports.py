@@ -48,7 +48,7 @@ class ReportStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class Commitment:
     """One commitment."""
 
     person: PersonId
@@ -72,7 +72,7 @@ class Report:
     facilitator: PersonId
     steps: tuple[ReportStep, ...]
     artifacts: tuple[tuple[PersonId, str, str], ...]
-    commitments: tuple[Promise, ...]
+    commitments: tuple[Commitment, ...]
     attribution: str
 
 

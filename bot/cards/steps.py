@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from protocols.floors import expected, speaks_alone
-from protocols.model import FACILITATOR, Field, FieldKind, Floor, Reveal, Step
+from protocols.model import FACILITATOR, Clock, Field, FieldKind, Floor, Reveal, Step
 from protocols.participation import waiting_for
 from protocols.run import Opening, PersonId, Run
 
@@ -118,10 +118,11 @@ def _until(t: Translator, run: Run, opening: Opening, zone: str) -> tuple[Part, 
         return parts(t, "The clock is paused.")
     until = parts(t, "Until {time}.", time=clock_time(opening.ends_at, zone))
     step, people = run.step(opening.position), expected(run, opening.position)
-    if step.floor is not Floor.ROUND or not people:
+    if step.floor is not Floor.ROUND or not people or run.in_school_days:
         return until
-    each = (opening.ends_at - opening.opened_at).total_seconds() / len(people)
-    tens = max(10, round(each / 10) * 10)
+    planned = 60 * (step.full if run.clock is Clock.FULL else step.short)
+    window = (opening.ends_at - opening.opened_at).total_seconds()  # longer where it was paused
+    tens = max(10, round(min(planned, window) / len(people) / 10) * 10)
     return (*until, t(" About {seconds} seconds each.").format(seconds=tens))
 
 
@@ -171,11 +172,11 @@ def form(
         inputs=tuple(replace(i, value=values.get(i.id, i.value)) for i in inputs),
         submit=t("Hand in"),
         close=t("Not now"),
-        intro=(Text(said(t, run, position)), quiet(t, _promise_of(step))),
+        intro=(Text(said(t, run, position)), quiet(t, _who_will_see(step))),
     )
 
 
-def _promise_of(step: Step) -> str:
+def _who_will_see(step: Step) -> str:
     if step.is_sealed and step.reveal is Reveal.PRIVATE:
         return "Nobody else reads this, and it is erased when the run closes."
     if step.is_sealed:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from protocols.run import PersonId
 
-from bot.cards.model import LABEL, OPTIONS, Option, Part, Person, Text, When, WhenStyle
+from bot.cards.model import LABEL, OPTIONS, PEOPLE, Option, Part, Person, Text, When, WhenStyle
 
 Translator = Callable[[str], str]
 
@@ -54,7 +54,10 @@ def _plain(part: Part) -> str:
 
 
 def listed(t: Translator, people: tuple[Part, ...]) -> tuple[Part, ...]:
-    """People in a row: "A, B and C"."""
+    """People in a row: "A, B and C"; of many the first, and how many more."""
+    if len(people) > PEOPLE:
+        more = t("{count} more").format(count=len(people) - PEOPLE)
+        people = (*people[:PEOPLE], more)
     joined: list[Part] = []
     for index, person in enumerate(people):
         if index:

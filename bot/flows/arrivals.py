@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 from typing import Any, assert_never
 
 from bot import ports
@@ -22,7 +23,12 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 class Later(Exception):
-    """It belongs to a run whose card does not stand yet: try again soon."""
+    """It may belong to a run whose card does not stand yet: try again, at first soon."""
+
+    def __init__(self, since: datetime) -> None:
+        """`since`: the time of what waits."""
+        super().__init__()
+        self.since = since
 
 
 async def keep(house: House, session: Session, organization: str, arrival: ports.Arrival) -> bool:
@@ -121,7 +127,7 @@ async def _said(house: House, session: Session, sender: Sender, said: ports.Said
     run = await runs.in_thread(session, sender.organization, place.channel, place.thread)
     if run is None:
         if await runs.is_settling(session, sender.organization, place.channel):
-            raise Later
+            raise Later(said.at)
         return
     if posted.is_for_us(said.text):
         await _command_by_name(house, session, sender, said)
@@ -144,9 +150,11 @@ async def _command_by_name(
         verb=words[0] if words else "status",
         rest=" ".join(words[1:]),
     )
+    spot = posts.Spot(sender.organization, said.place.channel, None)
+    await posts.record(session, spot, *posted.facts(house, sender, said))  # it may be edited
     shown = await asks.command(house, session, sender, command)
     if shown is None:
-        await presses.commanded(house, session, sender, command)
+        await _commanded(house, session, sender, command)
         return
     card = shown if isinstance(shown, Card) else faults.said(house.t, faults.BY_BUTTON)
     key = f"shown:{said.source}:{said.event_id}"

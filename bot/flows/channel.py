@@ -3,16 +3,16 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from bot import ports
-from bot.cards.model import Card, Form, from_json, to_json
+from bot.cards.model import Card, Form, to_json
 from bot.flows import arrivals, asks
 from bot.flows.house import House
+from bot.flows.lines import Line, Op, as_line, fold
 from bot.ports import Place
 from protocols.run import PersonId
 from storage import inbox, messages, people, runs
@@ -22,35 +22,6 @@ from storage.messages import Message
 PLATFORM = "web"
 ROOTS = 300
 REPLIES = 2_000
-
-
-class Op(StrEnum):
-    """What a row of the log did."""
-
-    POST = "post"
-    EDIT = "edit"
-    DELETE = "delete"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of the log. A person's words (`text`), or Colloquy's `card` (`person` None).
-
-    `is_private`: shown to one person only. A deleted line has neither text nor card.
-    """
-
-    seq: int
-    op: Op
-    channel: str
-    thread: str | None
-    key: str
-    person: PersonId | None
-    text: str | None
-    card: Card | None
-    at: datetime
-    edited: bool
-    is_private: bool
-    replies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +85,23 @@ class LocalChannel:
             rows = await messages.latest(
                 session, self._organization, channel, thread, reader=reader, limit=limit
             )
-            folded = _fold(rows)
+            folded = fold(rows)
             if thread is not None:
                 return folded
             counts = await messages.replies(
                 session, self._organization, channel, [line.key for line in folded]
             )
         return tuple(replace(line, replies=counts.get(line.key, 0)) for line in folded)
+
+    async def message(self, channel: str, key: str, user: str) -> Line:
+        """One message of a channel as it stands, however old. Raises NoSuchMessage."""
+        async with self._house.database.read() as session:
+            reader = await self._person(session, user)
+            rows = await messages.find(session, self._organization, channel, key)
+        seen = [row for row in rows if row.only_for in (None, reader)]
+        if not seen:
+            raise NoSuchMessage
+        return fold((seen[0], seen[-1]))[0]
 
     async def last_seq(self, channel: str) -> int:
         """The number of the last row of a channel's log, 0 where it is empty."""
@@ -136,7 +117,7 @@ class LocalChannel:
             rows = await messages.after(
                 session, self._organization, channel, thread, seq, reader=reader
             )
-        return tuple(_line(row) for row in rows)
+        return tuple(as_line(row) for row in rows)
 
     async def wait(self, seconds: float) -> None:
         """Return when something was written, or after so many seconds."""
@@ -266,7 +247,9 @@ class LocalChannel:
                         thread=place.thread,
                         key=key,
                         person=None,
-                        only_for=await self._person(session, only_for) if only_for else None,
+                        only_for=None
+                        if only_for is None
+                        else await self._person(session, only_for),
                         op=Op.POST,
                         body=body,
                         at=at,
@@ -367,32 +350,3 @@ def _command(line: str) -> tuple[str, str]:
         return word.lower(), rest.strip()
     verb, _, more = rest.strip().partition(" ")
     return verb.lower(), more.strip()
-
-
-def _fold(rows: Iterable[Message]) -> tuple[Line, ...]:
-    """The messages as they stand after all rows, in the order of their posts."""
-    lines: dict[str, Line] = {}
-    for row in rows:
-        line = _line(row)
-        known = lines.get(row.key)
-        lines[row.key] = replace(
-            line, op=Op.POST, edited=line.edited or bool(known and known.edited)
-        )
-    return tuple(lines.values())
-
-
-def _line(row: Message) -> Line:
-    kept = row.body.get("card")
-    return Line(
-        seq=row.seq,
-        op=Op(row.op),
-        channel=row.channel,
-        thread=row.thread,
-        key=row.key,
-        person=PersonId(row.person) if row.person else None,
-        text=row.body.get("text"),
-        card=from_json(kept) if kept else None,
-        at=row.at,
-        edited=row.op == Op.EDIT and row.person is not None,
-        is_private=row.only_for is not None,
-    )

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from dataclasses import replace
 
 from bot import ports
 from bot.flows import sealed
@@ -13,6 +14,7 @@ from bot.rules import answers
 from bot.rules.aims import Aim
 from protocols import events
 from protocols.model import Reveal
+from protocols.participation import is_late
 from protocols.run import CapturedBy, PersonId, Post, Run
 from storage import runs
 from storage.database import Session
@@ -71,7 +73,6 @@ def _brought(house: House, kept: Kept, post: Post, given: answers.Answer, positi
     hide = private or unnamed or is_open_and_sealed(run, position)
     item_id = house.new_id()
     cipher = sealed.seal(house, where.organization, item_id, given.fields) if hide else None
-    openings = run.openings_of(position)
     item = Item(
         id=item_id,
         run=run.id,
@@ -82,7 +83,7 @@ def _brought(house: House, kept: Kept, post: Post, given: answers.Answer, positi
         fields=() if hide else given.fields,
         cipher=cipher,
         private=private,
-        late=bool(openings and openings[-1].closed_at is not None),
+        late=is_late(run, position, replace(post, placed=position)),
     )
     if private and run.phase.is_over:
         return Brought()  # what is private is erased when the run closes, so it is not kept after
@@ -115,5 +116,5 @@ def _commitments(
             state="open",
             post_key=post.key,
         )
-        for promise in given.promises
+        for promise in given.commitments
     )

@@ -102,8 +102,8 @@ async def _do(house: House, session: Session, sender: Sender, at: datetime, aim:
 async def _change(house: House, session: Session, kept: Kept, did: Did, wanted: Change) -> None:
     if not wanted.events:
         return
-    await change(house, session, kept, wanted)
-    if did.aim.act in CONTROL:
+    run = await change(house, session, kept, wanted)
+    if did.aim.act in CONTROL and run != kept.run:
         about = f"run:{kept.run.id}:{did.aim.position}"
         organization = kept.where.organization
         await audit.note(

@@ -1,6 +1,6 @@
 """The report of a run, read from the rows."""
 
-from bot.cards.reports import Answer, Promise, Report, ReportStep
+from bot.cards.reports import Answer, Commitment, Report, ReportStep
 from bot.flows.house import House
 from protocols.model import FACILITATOR
 from protocols.participation import Attributed, Share, attribute, participation
@@ -63,7 +63,7 @@ async def read_report(session: Session, organization: str, run_id: str) -> Repor
             (PersonId(a.person), a.title, a.url) for a in links if not _is_sealed(run, a.position)
         ),
         commitments=tuple(
-            Promise(PersonId(p.person), p.what, p.due)
+            Commitment(PersonId(p.person), p.what, p.due)
             for p in promises
             if not _is_sealed(run, p.position)
         ),
@@ -107,7 +107,7 @@ def _step(
         expected=share.expected if share else (),
         heard=share.heard if share and not is_sealed else (),
         passed=share.passed if share and not is_sealed else (),
-        top_share=share.top_share if share else 0.0,
+        top_share=share.top_share if share and not is_sealed else 0.0,
         answers=tuple(_answer(i) for i in items if i.position == position and i.cipher is None),
     )
 

@@ -27,7 +27,7 @@ class FaultKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class Commitment:
     """A commitment as it was written. `person` None: the writer's own."""
 
     person: PersonId | None
@@ -41,7 +41,7 @@ class Answer:
 
     fields: tuple[tuple[str, str, str], ...]
     links: tuple[tuple[str, str], ...]
-    promises: tuple[Promise, ...]
+    commitments: tuple[Commitment, ...]
     private: bool
 
     @property
@@ -73,12 +73,12 @@ def input_id(index: int, part: str = "") -> str:
 
 def read(step: Step, values: Mapping[str, str]) -> Answer:
     """What was handed in, from the values of the form's inputs."""
-    fields, links, promises = [], [], []
+    fields, links, commitments = [], [], []
     for index, field in enumerate(fields_of(step)):
         if field.kind is FieldKind.COMMITMENT:
-            promise = _promise(index, values)
+            promise = _commitment(index, values)
             if promise is not None:
-                promises.append(promise)
+                commitments.append(promise)
             fields.append((field.label, str(field.kind), promise.what if promise else ""))
             continue
         value = values.get(input_id(index), "").strip()
@@ -86,7 +86,7 @@ def read(step: Step, values: Mapping[str, str]) -> Answer:
         if value and field.kind in (FieldKind.LINK, FieldKind.FILE):
             links.append((field.label, value))
     private = values.get(PRIVATE) == "yes"
-    return Answer(tuple(fields), tuple(links), tuple(promises), private)
+    return Answer(tuple(fields), tuple(links), tuple(commitments), private)
 
 
 def faults(step: Step, values: Mapping[str, str]) -> dict[str, FaultKind]:
@@ -145,13 +145,13 @@ def _commitment_faults(index: int, field: Field, values: Mapping[str, str]) -> d
     return {}
 
 
-def _promise(index: int, values: Mapping[str, str]) -> Promise | None:
+def _commitment(index: int, values: Mapping[str, str]) -> Commitment | None:
     what = values.get(input_id(index, "what"), "").strip()
     if not what:
         return None
     who = values.get(input_id(index, "who"), "").strip()
     due = _date(values.get(input_id(index, "due"), "").strip())
-    return Promise(PersonId(who) if who else None, what, due)
+    return Commitment(PersonId(who) if who else None, what, due)
 
 
 def _date(value: str) -> date | None:

@@ -12,6 +12,7 @@ from bot.cards.model import Card, to_json
 from bot.flows.house import House
 from bot.ports import NotSent, Place, Refused
 from bot.rules import keys
+from protocols.run import PersonId
 from storage import migrate, outbox
 from storage.database import Database
 from storage.tables import InboxRow, OutboxRow
@@ -253,6 +254,14 @@ async def test_a_private_note_goes_to_one_person_by_their_name_on_the_platform(
     await delivery.deliver_due(house, {"web": chat})
     assert chat.calls == ["whisper n to ana"]
     assert chat.stands == {"n>ana": CARD}
+
+
+async def test_a_private_note_to_somebody_unknown_goes_to_nobody(
+    house: House, chat: FakeChat
+) -> None:
+    await put(house, wanted("n", only_for=PersonId("stranger")))
+    assert await send(house, chat) == []
+    assert await states(house) == {"n": ("failed", "nobody")}
 
 
 async def test_what_has_no_place_and_what_no_chat_takes_is_given_up(

@@ -32,9 +32,11 @@ from tests.protocols.factories import (
     CY,
     DEE,
     EVE,
+    TEAM,
     after,
     at,
     begun,
+    roster,
     said,
     step,
     waiting,
@@ -255,3 +257,20 @@ def test_what_is_said_after_the_end_is_in_no_step_though_the_last_one_was_announ
         Announced(at=at("3:04"), position=1, opening=0),
     )
     assert attribute(run, [said(BEN, "3:03")])[0].position is None
+
+
+# protocols.md 1: `inner` and `outer` are for circles, so whoever comes in is in one of them
+
+
+def test_who_joins_comes_into_the_smaller_circle_and_who_returns_into_their_own() -> None:
+    people = tuple(replace(m, circle=1 + n % 2) for n, m in enumerate(roster(*TEAM)))
+    run = begun(Floor.INNER, people=people)
+    joined = after(
+        run,
+        Left(at=at("3:01"), by=BEN),
+        Joined(at=at("3:02"), by=EVE),
+        Left(at=at("3:03"), by=ANA),
+        Joined(at=at("3:04"), by=BEN),
+        Joined(at=at("3:05"), by=ANA),
+    )
+    assert [(m.person, m.circle) for m in joined.roster[4:]] == [(EVE, 2), (BEN, 2), (ANA, 1)]

@@ -23,7 +23,7 @@ from bot.cards.model import (
     WhenStyle,
     Words,
 )
-from bot.cards.reports import Answer, Promise, Report, ReportStep
+from bot.cards.reports import Answer, Commitment, Report, ReportStep
 from protocols.run import PersonId
 from tests.adapters.web.fake_channel import PERSONAS, START, FakeChannel
 
@@ -207,8 +207,8 @@ REPORT = Report(
         (CHEN, "unsafe", "javascript:1"),
     ),
     commitments=(
-        Promise(CHEN, "Try paragraph templates on Thursday", date(2026, 10, 8)),
-        Promise(PersonId("gone"), "Bring two samples", None),
+        Commitment(CHEN, "Try paragraph templates on Thursday", date(2026, 10, 8)),
+        Commitment(PersonId("gone"), "Bring two samples", None),
     ),
     attribution="After the protocol by the National School Reform Faculty.",
 )

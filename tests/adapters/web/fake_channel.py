@@ -6,15 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.cards.model import Card, Form
-from bot.flows.channel import (
-    Line,
-    LocalChannel,
-    NoSuchMessage,
-    NotTheirMessage,
-    Op,
-    Persona,
-    Room,
-)
+from bot.flows.channel import LocalChannel, NoSuchMessage, NotTheirMessage, Persona, Room
+from bot.flows.lines import Line, Op
 from protocols.run import PersonId
 
 ROOM = "grade-7-ela"
@@ -58,6 +51,12 @@ class FakeChannel(LocalChannel):
         return [
             line for line, only in self.rows if line.channel == channel and only in (None, user)
         ]
+
+    async def message(self, channel: str, key: str, user: str) -> Line:
+        found = [line for line in self._seen(channel, user) if line.key == key]
+        if not found:
+            raise NoSuchMessage
+        return found[-1]
 
     async def current(self, channel: str, thread: str | None, user: str) -> tuple[Line, ...]:
         seen = self._seen(channel, user)

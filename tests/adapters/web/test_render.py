@@ -19,7 +19,7 @@ from bot.cards.model import (
     Text,
     WhenStyle,
 )
-from bot.flows.channel import Line, Op
+from bot.flows.lines import Line, Op
 from protocols.run import PersonId
 from tests.adapters.web.examples import ALVAREZ, ANSWER, CHEN, CONTROL, ORTIZ, START_FORM, STEP
 from tests.adapters.web.fake_channel import PERSONAS, ROOM, START

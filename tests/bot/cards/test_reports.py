@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.cards.model import Button, Buttons, Card, Heading, List, Person, Style, Text, Words
-from bot.cards.reports import Promise, Report, ReportStep, report_card
+from bot.cards.reports import Commitment, Report, ReportStep, report_card
 from bot.cards.words import english
 from protocols.run import PersonId
 from tests.protocols.factories import ANA, BEN, CY, at
@@ -76,11 +76,11 @@ def test_a_report_says_what_was_done_and_who_was_heard() -> None:
 
 
 def test_what_was_promised_stands_in_the_report_as_it_was_written() -> None:
-    promises = (
-        Promise(BEN, "Try *it* {with} 7B", date(2026, 12, 1)),
-        Promise(CY, "Read", None),
+    commitments = (
+        Commitment(BEN, "Try *it* {with} 7B", date(2026, 12, 1)),
+        Commitment(CY, "Read", None),
     )
-    assert report_card(english, replace(REPORT, commitments=promises)).elements[2:4] == snapshot(
+    assert report_card(english, replace(REPORT, commitments=commitments)).elements[2:4] == snapshot(
         (
             Text(parts=("What we promised:",)),
             List(
@@ -106,15 +106,15 @@ def test_a_run_in_one_room_says_that_it_counts_the_written_part() -> None:
 
 @given(st.integers(1, 50), st.integers(0, 60), st.text(max_size=200), st.integers(0, 200))
 def test_the_longest_report_is_still_one_card(
-    steps: int, promises: int, what: str, people: int
+    steps: int, commitments: int, what: str, people: int
 ) -> None:
     step = replace(HEARD, title="t" * 75, expected=(BEN,) * people, heard=(BEN,) * people)
-    promise = Promise(BEN, (what or "w") * 30, date(2026, 12, 1))
+    promise = Commitment(BEN, (what or "w") * 30, date(2026, 12, 1))
     longest = replace(
         REPORT,
         title="T" * 75,
         steps=tuple(replace(step, position=n) for n in range(steps)),
-        commitments=(promise,) * promises,
+        commitments=(promise,) * commitments,
         attribution="a" * 300,
         one_room=True,
     )
@@ -122,4 +122,4 @@ def test_the_longest_report_is_still_one_card(
     assert isinstance(card, Card)
     lists = [element for element in card.elements if isinstance(element, List)]
     words = [p for e in lists[1:] for item in e.items for p in item if isinstance(p, Words)]
-    assert len(words) == min(promises, 20)
+    assert len(words) == min(commitments, 20)

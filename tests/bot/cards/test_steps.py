@@ -27,7 +27,7 @@ from bot.cards.steps import (
 )
 from bot.cards.words import english
 from bot.rules.aims import Aim
-from protocols.events import HandedIn, Next, Paused
+from protocols.events import HandedIn, Next, Paused, Resumed
 from protocols.library import library
 from protocols.model import FACILITATOR, PRESENTER, Field, FieldKind, Floor, Protocol, Reveal
 from protocols.run import PersonId, Run
@@ -137,6 +137,15 @@ def test_a_round_says_how_long_each_of_us_has() -> None:
             )
         )
     )
+
+
+def test_a_pause_gives_nobody_more_seconds() -> None:
+    paused = after(
+        begun(Floor.ROUND), Paused(at=at("3:01"), by=ANA), Resumed(at=at("3:31"), by=ANA)
+    )
+    text = post(paused).elements[2]
+    assert isinstance(text, Text)
+    assert text.parts[-1] == " About 100 seconds each."
 
 
 def test_a_round_of_nobody_divides_nothing() -> None:

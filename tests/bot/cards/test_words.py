@@ -55,6 +55,7 @@ def test_an_empty_value_leaves_nothing_behind() -> None:
         ((ANA,), (ANA,)),
         ((ANA, BEN), (ANA, " y ", BEN)),
         ((ANA, BEN, CY), (ANA, ", ", BEN, " y ", CY)),
+        ((ANA,) * 90, (*(ANA, ", ") * 19, ANA, " y ", "70 more")),
     ],
 )
 def test_people_are_listed_as_one_says_it(people: tuple[Part, ...], row: tuple[Part, ...]) -> None:

@@ -3,15 +3,8 @@
 import pytest
 
 from bot.cards.model import Card
-from bot.flows.channel import (
-    Line,
-    NoSuchMessage,
-    NoSuchRoom,
-    NotTheirMessage,
-    Op,
-    Persona,
-    Room,
-)
+from bot.flows.channel import NoSuchMessage, NoSuchRoom, NotTheirMessage, Persona, Room
+from bot.flows.lines import Line, Op
 from bot.ports import Absent, Place, Sent
 from protocols.model import Floor
 from storage import inbox
@@ -110,6 +103,16 @@ async def test_a_private_card_is_seen_by_one(stage: Stage) -> None:
     (line,) = await stage.channel.current(CHANNEL, None, "ben")
     assert (line.key, line.is_private) == ("note", True)
     assert await stage.channel.current(CHANNEL, None, "ana") == ()
+
+
+async def test_one_message_is_found_however_old_but_not_who_may_not_see_it(stage: Stage) -> None:
+    await stage.channel.write_card(Place("web", CHANNEL), CARD, "note", only_for="ben")
+    await stage.channel.write_card(Place("web", CHANNEL), ANEW, "note", only_for="ben")
+    found = await stage.channel.message(CHANNEL, "note", "ben")
+    assert (found.card, found.is_private) == (ANEW, True)
+    for user, key in (("ana", "note"), ("ben", "nothing")):
+        with pytest.raises(NoSuchMessage):
+            await stage.channel.message(CHANNEL, key, user)
 
 
 async def test_replies_are_counted_at_their_root(stage: Stage) -> None:

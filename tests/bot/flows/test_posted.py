@@ -10,6 +10,7 @@ from bot import ports
 from bot.flows import arrivals
 from bot.ports import Place
 from protocols.model import Floor
+from storage import runs
 from storage.tables import TeamRow
 from tests.bot.own_protocols import begin, buttons, words
 from tests.protocols.factories import step
@@ -189,6 +190,25 @@ async def test_a_line_to_colloquy_is_a_command_and_no_contribution(stage: Stage)
     assert (await stage.export())["run"]["phase"] == "paused"
     await stage.say("ana", "@Colloquy")
     assert await contributions(stage, "key") == []
+
+
+async def test_a_command_that_is_edited_or_deleted_does_not_become_a_contribution(
+    stage: Stage,
+) -> None:
+    await begin(stage, Floor.ROUND, Floor.OPEN)
+    edited = await stage.say("ana", "@Colloquy pause")
+    await stage.edit("ana", edited, "We stop for a minute")
+    await stage.delete("ana", await stage.say("ana", "@Colloquy resume"))
+    assert (await stage.export())["run"]["phase"] == "running"
+    assert await contributions(stage, "key") == []
+
+
+async def test_a_run_begins_by_a_line_to_colloquy_in_the_thread_of_another(stage: Stage) -> None:
+    await begin(stage, Floor.ROUND, Floor.OPEN)
+    await stage.say("ana", "@Colloquy start notice-wonder")
+    async with stage.house.database.read() as session:
+        listed = await runs.listed(session, stage.organization)
+    assert {run.protocol for run in listed} == {"sample", "notice-wonder"}
 
 
 # Out of order: what another platform may do.

@@ -11,8 +11,8 @@ from bot.rules.answers import (
     FREE,
     LONGEST,
     Answer,
+    Commitment,
     FaultKind,
-    Promise,
     count_words,
     faults,
     fields_of,
@@ -50,7 +50,7 @@ def test_fields_come_back_as_they_were_given_in_the_order_of_the_form() -> None:
             ("How many?", "number", "12"),
         ),
         links=(("Link", "https://a.example/1"),),
-        promises=(),
+        commitments=(),
         private=False,
     )
 
@@ -64,14 +64,14 @@ def test_a_commitment_has_who_what_and_when() -> None:
             ("My part", "commitment", ""),
         ),
         links=(),
-        promises=(Promise(BEN, "Try it", date(2026, 12, 1)),),
+        commitments=(Commitment(BEN, "Try it", date(2026, 12, 1)),),
         private=False,
     )
 
 
 def test_a_commitment_without_a_name_is_the_writer_s() -> None:
-    assert read(collecting(COMMITMENT), {"f0-what": "Try it"}).promises == (
-        Promise(None, "Try it", None),
+    assert read(collecting(COMMITMENT), {"f0-what": "Try it"}).commitments == (
+        Commitment(None, "Try it", None),
     )
 
 

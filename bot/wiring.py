@@ -20,12 +20,14 @@ from adapters.web import app as pages
 from adapters.web import health
 from adapters.web.chat import WebChat
 from bot import delivery, intake, players
+from bot.calendar import NoCalendar, read_calendar
 from bot.cards.words import english
 from bot.clock import Clock
 from bot.demo import SCHOOL, DemoClock, landing, seed, skip_ahead
 from bot.flows.channel import PLATFORM, LocalChannel
 from bot.flows.house import House
 from bot.flows.reports import Reports
+from bot.flows.runs import look_anew
 from bot.settings import LogFormat, Settings
 from bot.verbs import VERBS
 from protocols.school_days import Calendar
@@ -107,9 +109,16 @@ def open_house(settings: Settings, now: Callable[[], datetime], rate: float) -> 
         now=now,
         new_id=new_id,
         vault=Vault(secret_of(settings)),
-        calendar=Calendar(zone_of(settings), rate=rate),
+        calendar=_calendar(settings, rate),
         t=english,
     )
+
+
+def _calendar(settings: Settings, rate: float) -> Calendar:
+    try:
+        return read_calendar(settings.home, zone_of(settings), rate)
+    except NoCalendar as fault:
+        raise CannotStart(str(fault)) from fault
 
 
 def utc_now() -> datetime:
@@ -154,6 +163,7 @@ async def demo(settings: Settings, *, rate: float, play: bool, port: int) -> Asy
     house = open_house(settings, clock.now, rate)
     try:
         organization = await seed(house, clock)
+        await look_anew(house)
         beat = Clock(house)
         app = _pages(house, organization, clock, beat)
         async with _loops(house, organization, beat, play=play), _listening(app, port) as at:

@@ -53,6 +53,13 @@ def _later(clock: Clock, at: datetime, more: timedelta, calendar: Calendar) -> d
     return calendar.after(at, more) if clock is Clock.SCHOOL_DAYS else at + more
 
 
+def moved(run: Run, calendar: Calendar) -> Run:
+    """The run under a changed calendar: no step of it ends where the school is closed."""
+    if not run.in_school_days or run.step_ends is None:
+        return run
+    return run.with_current(ends_at=calendar.after(run.step_ends, timedelta(0)))
+
+
 def closes_at(run: Run, calendar: Calendar) -> datetime | None:
     """When the clock closes the current step by itself; None where it does not.
 

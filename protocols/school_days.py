@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+OPENS, CLOSES = time(7), time(17)
 SCHOOL_DAY = timedelta(hours=10)
 _QUARTER_HOUR = timedelta(minutes=15)
 _ONE_DAY = timedelta(days=1)
@@ -30,8 +31,8 @@ class Calendar:
 
     zone: str = "America/New_York"
     weekdays: frozenset[int] = frozenset(range(5))
-    opens: time = time(7)
-    closes: time = time(17)
+    opens: time = OPENS
+    closes: time = CLOSES
     closures: frozenset[date] = frozenset()
     half_days: tuple[tuple[date, time], ...] = ()
     rate: float = 1.0

@@ -354,6 +354,13 @@ async def next_due_at(session: AsyncSession, organization: str) -> datetime | No
     return (await session.scalars(found.order_by(RunRow.due_at).limit(1))).first()
 
 
+async def live_everywhere(session: AsyncSession) -> tuple[tuple[str, str], ...]:
+    """(organization, run) of all live runs."""
+    found = select(RunRow.organization_id, RunRow.id).where(RunRow.phase.in_(LIVE))
+    rows = await session.execute(found.order_by(RunRow.id))
+    return tuple((organization, run_id) for organization, run_id in rows)
+
+
 async def live(session: AsyncSession, organization: str) -> tuple[str, ...]:
     """The live runs of an organization."""
     found = select(RunRow.id).where(RunRow.organization_id == organization, RunRow.phase.in_(LIVE))

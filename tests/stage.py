@@ -188,7 +188,7 @@ class _Time:
         return self.at
 
 
-async def open_stage(folder: Path, *, rate: float = 1.0) -> Stage:
+async def open_stage(folder: Path, *, rate: float = 1.0, calendar: Calendar | None = None) -> Stage:
     """A fresh stage with its database in a folder. Close `stage.house.database` at the end."""
     url = f"sqlite:///{folder / 'stage.db'}"
     migrate.upgrade(url)
@@ -198,7 +198,7 @@ async def open_stage(folder: Path, *, rate: float = 1.0) -> Stage:
         now=clock.now,
         new_id=new_id,
         vault=Vault("a test's secret"),
-        calendar=Calendar("America/New_York", rate=rate),
+        calendar=calendar or Calendar(rate=rate),
         t=english,
     )
     organization = house.new_id()

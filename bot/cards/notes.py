@@ -1,12 +1,15 @@
 """The private notes: kind, short, with one next step. Nobody else sees them."""
 
+from dataclasses import replace
+
 from protocols.events import Note, Whisper
 from protocols.floors import refusal
 from protocols.model import Floor
 from protocols.run import PersonId, Run
 
 from bot.cards.model import Button, Buttons, Card, Element, Part, Person, Style, Text
-from bot.cards.words import Translator, clock_time, listed, parts, plain_text, quiet, text
+from bot.cards.steps import heading
+from bot.cards.words import Translator, listed, parts, plain_text, quiet, step_time, text
 
 
 def note(t: Translator, run: Run, whisper: Whisper, zone: str, key: str | None) -> Card:
@@ -17,6 +20,7 @@ def note(t: Translator, run: Run, whisper: Whisper, zone: str, key: str | None) 
         Note.UNHEARD: _unheard,
         Note.PREVIEW: _preview,
         Note.RELIEF: _relief,
+        Note.REMINDER: _reminder,
     }[whisper.note](t, run, whisper, zone, key)
     words = [plain_text(element) for element in elements if isinstance(element, Text)]
     return Card(tuple(elements), " ".join(words))
@@ -28,7 +32,8 @@ def _out_of_turn(
     step = run.step(whisper.position)
     until: tuple[Part, ...] = ()
     if run.current.ends_at is not None:
-        until = parts(t, " until {time}", time=clock_time(run.current.ends_at, zone))
+        time = step_time(run, run.current.position, run.current.ends_at, zone)
+        until = parts(t, " until {time}", time=time)
     elements: list[Element] = [Text((*_why(t, run, whisper), *until, "."))]
     elements.append(text(t, "I kept your post and marked it. Nobody else sees this note."))
     buttons = []
@@ -106,7 +111,34 @@ def _preview(
         run.current.opening,
         style=Style.PRIMARY,
     )
-    return [Text((missing, *people, t(". Close anyway?"))), Buttons((close,))]
+    question = Text((missing, *people, t(". Close anyway?")))
+    if not run.in_school_days:
+        return [question, Buttons((close,))]
+    if not count:
+        question, close = (
+            text(t, "Everybody is in. Close this step?"),
+            replace(close, label=t("Close")),
+        )
+    longer = _button(t, run, "Give half a day more", "extend", whisper.position, None)
+    grace = "Without an answer the clock closes it half a school day after its end."
+    return [question, quiet(t, grace), Buttons((close, longer))]
+
+
+def _reminder(
+    t: Translator, run: Run, whisper: Whisper, zone: str, _key: str | None
+) -> list[Element]:
+    position, step = whisper.position, run.step(whisper.position)
+    ends = run.current.ends_at or run.current.opened_at
+    sentence = text(
+        t,
+        "{title}: we would like to hear from you. Open until {time}.",
+        title=heading(t, run, position).text,
+        time=step_time(run, position, ends, zone),
+    )
+    buttons = [_button(t, run, "Pass", "pass", position, None)]
+    if step.is_sealed or step.collect:
+        buttons.insert(0, _button(t, run, "Write mine", "write", position, None))
+    return [sentence, Buttons(tuple(buttons))]
 
 
 def _relief(

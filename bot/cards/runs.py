@@ -23,7 +23,7 @@ from bot.cards.model import (
     Style,
 )
 from bot.cards.steps import heading, who_speaks
-from bot.cards.words import Translator, choices, clock_time, cut, quiet, text
+from bot.cards.words import Translator, choices, cut, quiet, step_time, text
 from bot.rules.aims import Aim
 
 MORE_MINUTES = "2"
@@ -68,7 +68,9 @@ def _state(t: Translator, run: Run, zone: str) -> list[Element]:
 def _until(t: Translator, run: Run, zone: str) -> tuple[Part, ...]:
     if run.phase is Phase.PAUSED or run.current.ends_at is None:
         return (t("paused"),)
-    until: Part = clock_time(run.current.ends_at, zone)
+    until: Part = step_time(run, run.current.position, run.current.ends_at, zone)
+    if Mark.PREVIEWED in run.marks:
+        return (until, t(" (its time is over; it closes soon)"))
     if Mark.LAST_MINUTE in run.marks:
         return (until, t(" (the last minute)"))
     return (until,)
@@ -84,20 +86,28 @@ def _progress(t: Translator, run: Run) -> list[Element]:
 
 
 def _controls(t: Translator, run: Run) -> tuple[Button, ...]:
-    paused = run.phase is Phase.PAUSED
     style = Style.PRIMARY if is_complete(run) else Style.PLAIN
-    following = t("Finish") if run.current.position == run.definition.debrief else t("Next")
-    clock = ("Resume", "resume") if paused else ("Pause", "pause")
-    buttons = [
-        _button(run, following, "next", style=style),
-        _button(run, t("+2 min"), "extend", extra=MORE_MINUTES),
-        _button(run, t(clock[0]), clock[1]),
-        _button(run, t("Join"), "join"),
-        _button(run, t("More"), "more"),
-    ]
+    buttons = [_button(run, t(_next_label(run)), "next", style=style)]
+    if run.in_school_days:
+        buttons.append(_button(run, t("+ half a day"), "extend"))
+    else:
+        paused = run.phase is Phase.PAUSED
+        clock = ("Resume", "resume") if paused else ("Pause", "pause")
+        buttons.append(_button(run, t("+2 min"), "extend", extra=MORE_MINUTES))
+        buttons.append(_button(run, t(clock[0]), clock[1]))
+    buttons.append(_button(run, t("Join"), "join"))
     if Mark.RELIEF in run.marks:
-        buttons.insert(4, _button(run, t("Take over facilitating"), "takeover"))
+        buttons.append(_button(run, t("Take over facilitating"), "takeover"))
+    buttons.append(_button(run, t("More"), "more"))
     return tuple(buttons)
+
+
+def _next_label(run: Run) -> str:
+    position = run.current.position
+    if position == run.definition.debrief:
+        return "Finish"
+    is_before = run.step(position).before
+    return "Begin" if is_before and not run.step(position + 1).before else "Next"
 
 
 def _button(

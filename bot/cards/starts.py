@@ -33,6 +33,13 @@ NEEDS = {
 }
 
 
+CLOCKS = {
+    Clock.SHORT: "Within 45 minutes",
+    Clock.FULL: "As published",
+    Clock.SCHOOL_DAYS: "Over school days, without a meeting",
+}
+
+
 def needs_card(t: Translator, protocols: Sequence[Protocol], run: str) -> Card:
     """What does the team need? One press begins, with who is here, 45 minutes, you leading.
 
@@ -130,7 +137,7 @@ def start_form(
     """All that can be settled before a start; everything has a default."""
     everyone = choices(people)
     library = tuple(Option(p.id, cut(p.title, 75)) for p in protocols)
-    clocks = (Option(Clock.SHORT, t("Within 45 minutes")), Option(Clock.FULL, t("As published")))
+    clocks = tuple(Option(clock, t(label)) for clock, label in CLOCKS.items())
     first = protocols[0].id if protocols else ""
     others = [person for person in people if person != starter]
     here = ",".join(option.value for option in everyone)
@@ -152,5 +159,11 @@ def start_form(
         Input("takes_part", t("I take part too"), InputKind.TICK, more=True),
         Input("one_room", t("We are in one room"), InputKind.TICK, more=True),
         Input("rehearsal", t("This is a rehearsal"), InputKind.TICK, more=True),
+        Input(
+            "closes_on_time",
+            t("Over school days: close each step on time, without asking me"),
+            InputKind.TICK,
+            more=True,
+        ),
     )
     return Form(Aim("start", run, 0, 0).id, t("Start a protocol"), inputs, t("Start"), t("Not now"))

@@ -30,7 +30,7 @@ from bot.cards.model import (
     element_size,
 )
 from bot.cards.reports import Answer
-from bot.cards.words import Translator, choices, clock_time, cut, parts, plain_text, quiet, text
+from bot.cards.words import Translator, choices, cut, parts, plain_text, quiet, step_time, text
 from bot.rules.aims import Aim
 from bot.rules.answers import LONGEST, PRIVATE, FaultKind, fields_of, input_id
 
@@ -100,7 +100,8 @@ def step_post(t: Translator, run: Run, opening: Opening, zone: str) -> Card:
     is_open = opening is run.openings[-1] and run.phase.is_live
     if not is_open:
         closed = opening.closed_at or opening.opened_at
-        elements.append(quiet(t, "Closed at {time}.", time=clock_time(closed, zone)))
+        time = step_time(run, position, closed, zone)
+        elements.append(quiet(t, "Closed at {time}.", time=time))
         elements.append(Buttons((_button(t, "Add to this step", "add", run, opening),)))
         return Card(tuple(elements), _summary(elements))
     elements.append(Text((*who_speaks(t, run, position), " ", *_until(t, run, opening, zone))))
@@ -116,7 +117,8 @@ def step_post(t: Translator, run: Run, opening: Opening, zone: str) -> Card:
 def _until(t: Translator, run: Run, opening: Opening, zone: str) -> tuple[Part, ...]:
     if opening.ends_at is None:
         return parts(t, "The clock is paused.")
-    until = parts(t, "Until {time}.", time=clock_time(opening.ends_at, zone))
+    time = step_time(run, opening.position, opening.ends_at, zone)
+    until = parts(t, "Until {time}.", time=time)
     step, people = run.step(opening.position), expected(run, opening.position)
     if step.floor is not Floor.ROUND or not people or run.in_school_days:
         return until

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from protocols.run import PersonId
+from protocols.model import Clock
+from protocols.run import PersonId, Run
 
 from bot.cards.model import LABEL, OPTIONS, PEOPLE, Option, Part, Person, Text, When, WhenStyle
 
@@ -68,10 +69,20 @@ def listed(t: Translator, people: tuple[Part, ...]) -> tuple[Part, ...]:
 
 def clock_time(at: datetime, zone: str) -> When:
     """A clock time, with the team's zone for readers whose own is unknown."""
+    return When(at, WhenStyle.TIME, _clock(at.astimezone(ZoneInfo(zone))))
+
+
+def step_time(run: Run, position: int, at: datetime, zone: str) -> When:
+    """A time of a step: with its day where the step takes school days."""
+    if run.clock_of(position) is not Clock.SCHOOL_DAYS:
+        return clock_time(at, zone)
     local = at.astimezone(ZoneInfo(zone))
-    hour = local.hour % 12 or 12
+    return When(at, WhenStyle.DAY_AND_TIME, f"{local:%A, %B} {local.day}, {_clock(local)}")
+
+
+def _clock(local: datetime) -> str:
     half = "am" if local.hour < 12 else "pm"  # noqa: PLR2004 # noon
-    return When(at, WhenStyle.TIME, f"{hour}:{local.minute:02} {half}")
+    return f"{local.hour % 12 or 12}:{local.minute:02} {half}"
 
 
 def cut(value: str, limit: int) -> str:

@@ -15,7 +15,7 @@ from bot.flows.house import House
 from bot.flows.reports import read_report
 from bot.rules import keys
 from protocols import events
-from protocols.due import next_due
+from protocols.due import moved, next_due
 from protocols.engine import advance
 from protocols.model import Reveal as Shown
 from protocols.run import Opening, PersonId, Run
@@ -25,7 +25,7 @@ from storage.evidence import Artifact, Commitment, Item
 from storage.posts import Body
 from storage.runs import Kept, Where
 
-REPEATED = (events.Note.PREVIEW, events.Note.LATE, events.Note.UNHEARD, events.Note.RELIEF)
+ONCE = (events.Note.OUT_OF_TURN,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,26 @@ async def put_card(house: House, session: Session, kept: Kept) -> None:
     it = _Carried(kept.where, kept.run, Change(house.now(), []))
     card = run_cards.run_card(house.t, kept.run, house.calendar.zone)
     await _put(house, session, it, keys.card(kept.run.id), card)
+
+
+async def look_anew(house: House) -> None:
+    """Work out anew when each live run is due: the calendar, or the rate, may have changed."""
+    async with house.database.read() as session:
+        live = await runs.live_everywhere(session)
+    for organization, run_id in live:
+        async with house.database.write() as session:
+            kept = await runs.load(session, organization, run_id)
+            if kept is not None:
+                await _look_anew(house, session, kept)
+
+
+async def _look_anew(house: House, session: Session, kept: Kept) -> None:
+    run = moved(kept.run, house.calendar)
+    await runs.save(session, kept, run, house.calendar)
+    if run != kept.run:
+        it = _Carried(kept.where, run, Change(house.now(), []))
+        await _refresh(house, session, it)
+        await _refresh_step(house, session, it, run.current.position)
 
 
 async def tick(house: House, organization: str, run_id: str) -> None:
@@ -241,7 +261,7 @@ def _in_order(run: Run, answers: Sequence[Answer], *, unnamed: bool) -> Sequence
 
 
 async def _whisper(house: House, session: Session, it: _Carried, effect: events.Whisper) -> None:
-    at = it.wanted.at if effect.note in REPEATED else None
+    at = None if effect.note in ONCE else it.wanted.at
     key = keys.note(it.run.id, effect.note, effect.position, effect.person, at)
     about = next((k for k in it.wanted.brought if k), None)
     card = notes.note(house.t, it.run, effect, house.calendar.zone, about)

@@ -70,6 +70,7 @@ def _settled(run: str, values: Mapping[str, str]) -> Wanted | None:
         takes_part=values.get("takes_part") == "yes" or protocol.facilitator_takes_part,
         one_room=values.get("one_room") == "yes",
         rehearsal=values.get("rehearsal") == "yes",
+        closes_on_time=values.get("closes_on_time") == "yes",
     )
 
     def person(name: str) -> PersonId | None:
@@ -78,12 +79,16 @@ def _settled(run: str, values: Mapping[str, str]) -> Wanted | None:
     return Wanted(
         run=run,
         protocol=protocol,
-        clock=Clock.FULL if values.get("clock") == Clock.FULL else Clock.SHORT,
+        clock=_clock(values.get("clock", "")),
         here=tuple(PersonId(p) for p in values.get("here", "").split(",") if p),
         brings=person("brings"),
         timekeeper=person("timekeeper"),
         options=options,
     )
+
+
+def _clock(value: str) -> Clock:
+    return Clock(value) if value in list(Clock) else Clock.SHORT
 
 
 async def _begin(

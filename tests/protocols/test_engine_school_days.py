@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from protocols.due import HALF_DAY, length, next_due
+from protocols.due import HALF_DAY, length, moved, next_due
 from protocols.engine import advance
 from protocols.events import (
     Announce,
@@ -283,3 +283,23 @@ def test_what_comes_before_the_sitting_takes_school_days_and_waits_for_a_person_
     run = after(run, Next(at=on("30 16:00"), by=ANA, position=1, anyway=True))
     assert shown(run.current.ends_at) == "30 16:05"
     assert run.phase is Phase.RUNNING
+
+
+# A calendar that changes.
+
+
+def test_when_the_calendar_changes_no_step_ends_where_the_school_is_closed() -> None:
+    run = begun(Floor.ROUND, Floor.OPEN)
+    assert shown(run.current.ends_at) == "24 10:00"
+    closed = replace(CALENDAR, closures=CALENDAR.closures | {date(2026, 11, 24)})
+    later = moved(run, closed)
+    assert shown(later.current.ends_at) == "25 07:00"
+    assert moved(later, closed) == later
+    assert moved(run, CALENDAR) == run
+
+
+def test_a_run_that_waits_or_lasts_minutes_is_not_moved() -> None:
+    closed = Calendar(closures=frozenset({date(2026, 11, 23)}))
+    waits = waiting(Floor.ROUND, clock=Clock.SCHOOL_DAYS)
+    live = after(waiting(Floor.ROUND), Started(at=on(MONDAY), by=ANA))
+    assert (moved(waits, closed), moved(live, closed)) == (waits, live)

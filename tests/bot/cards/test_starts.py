@@ -226,6 +226,9 @@ def test_the_start_form_has_a_default_for_everything() -> None:
                     options=(
                         Option(value=Clock.SHORT, label="Within 45 minutes"),
                         Option(value=Clock.FULL, label="As published"),
+                        Option(
+                            value=Clock.SCHOOL_DAYS, label="Over school days, without a meeting"
+                        ),
                     ),
                 ),
                 Input(
@@ -274,6 +277,12 @@ def test_the_start_form_has_a_default_for_everything() -> None:
                 Input(id="takes_part", label="I take part too", kind=InputKind.TICK, more=True),
                 Input(id="one_room", label="We are in one room", kind=InputKind.TICK, more=True),
                 Input(id="rehearsal", label="This is a rehearsal", kind=InputKind.TICK, more=True),
+                Input(
+                    id="closes_on_time",
+                    label="Over school days: close each step on time, without asking me",
+                    kind=InputKind.TICK,
+                    more=True,
+                ),
             ),
             submit="Start",
             close="Not now",

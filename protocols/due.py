@@ -63,10 +63,13 @@ def moved(run: Run, calendar: Calendar) -> Run:
 def closes_at(run: Run, calendar: Calendar) -> datetime | None:
     """When the clock closes the current step by itself; None where it does not.
 
+    A planned run that nobody begins within a school day is cancelled.
     On school days the end of a step is soft: half a day of grace follows, unless the start form
     chose to close on time. The last step before the sitting waits for a person to begin.
     """
     ends, position = run.step_ends, run.position
+    if run.phase is Phase.WAITING and run.planned_at is not None:
+        return calendar.after(run.planned_at, calendar.shortened(SCHOOL_DAY))
     if ends is None or position is None:
         return None
     if run.step(position).before and not run.step(position + 1).before:
@@ -84,7 +87,9 @@ def marks_due(run: Run, calendar: Calendar) -> Iterator[tuple[datetime, Mark]]:
 
 
 def _marks(run: Run, calendar: Calendar) -> Iterator[tuple[datetime, Mark]]:
-    if run.phase is Phase.PAUSED and run.paused_at:
+    if run.phase is Phase.WAITING and run.planned_at is not None:
+        yield run.planned_at, Mark.OFFERED
+    elif run.phase is Phase.PAUSED and run.paused_at:
         yield run.paused_at + calendar.shortened(RELIEF), Mark.RELIEF
     elif run.step_ends is not None:
         marks = _in_school_days if run.in_school_days else _live

@@ -4,9 +4,9 @@ A run is WAITING, then RUNNING (or PAUSED) through its steps, then FINISHED or C
 always in exactly one opening of one step, from `Started` on; every moment belongs to one opening.
 
     WAITING --Started--> RUNNING <--Paused/Resumed--> PAUSED
-                            |  Next, Skipped, Tick: the step after it (after the debrief: FINISHED)
-                            |  Reopened: the step before it; Ended: the debrief
-                            +--Cancelled--> CANCELLED
+       |                    |  Next, Skipped, Tick: the step after it (after the debrief: FINISHED)
+       |                    |  Reopened: the step before it; Ended: the debrief
+       +--Tick, Cancelled---+--Cancelled--> CANCELLED
 
 `advance` is pure: time comes in with the event, chance and names do not come in at all. An event
 aimed at a closed opening changes nothing; one aimed at the current opening that is not allowed
@@ -30,8 +30,9 @@ from protocols.participation import (
     of_current_step,
     said_now,
     waiting_for,
+    with_post,
 )
-from protocols.run import ClosedBy, Mark, Opening, PersonId, Phase, Post, Press, PressKind, Run
+from protocols.run import ClosedBy, Mark, Opening, PersonId, Phase, Press, PressKind, Run
 from protocols.school_days import Calendar
 
 CONTROL = (FACILITATOR, TIMEKEEPER)
@@ -86,7 +87,7 @@ def _said(run: Run, event: events.Posted | events.Placed) -> Advanced:
         post = replace(post, placed=event.position, placed_by=event.by)
     elif not run.is_in(post.person):
         run = run.with_person(post.person, event.kind, run.not_before(event.at))
-    after = _with_post(run, post)
+    after = with_post(run, post)
     effects: list[events.Effect] = [events.Record(post)]
     said = said_now(after, post.key)
     if said is not None and deserves_note(after, said):
@@ -101,7 +102,7 @@ def _handed_in(run: Run, event: events.HandedIn) -> Advanced:
     openings = run.openings_of(position)
     _must(bool(openings), events.NoSuchStep)
     _must(run.stay(post.person) is not None, events.NotInRun)
-    after, step, last = _with_post(run, post), run.step(position), openings[-1]
+    after, step, last = with_post(run, post), run.step(position), openings[-1]
     record = events.Record(post)
     if step.is_sealed and last.opening == 0 and last.closed_at is None:
         return after, [record, events.Refresh(), events.RefreshStep(position)]
@@ -137,6 +138,8 @@ def _tick(run: Run, at: datetime, calendar: Calendar) -> Advanced:
     effects: list[events.Effect] = []
     closes = closes_at(run, calendar)
     if closes is not None and at >= closes:
+        if run.phase is Phase.WAITING:
+            return _cancelled(run)  # not begun
         is_shifted = at - closes >= calendar.shortened(SHIFT)
         close = _Closing(at if is_shifted else closes, ClosedBy.CLOCK)
         run, effects = _leave(run, close, calendar)
@@ -150,11 +153,11 @@ def _tick(run: Run, at: datetime, calendar: Calendar) -> Advanced:
 
 
 def _marked(run: Run, mark: Mark) -> list[events.Effect]:
-    facilitator, position = run.holder(FACILITATOR), run.current.position
     if mark is Mark.RELIEF:
         return _relief(run)
-    if mark is Mark.LAST_MINUTE:
+    if mark in (Mark.LAST_MINUTE, Mark.OFFERED):
         return [events.Refresh()]
+    facilitator, position = run.holder(FACILITATOR), run.current.position
     if mark in (Mark.REMINDED, Mark.REMINDED_AGAIN):
         return [events.Whisper(p, events.Note.REMINDER, position) for p in waiting_for(run)]
     people = tuple(person for person in waiting_for(run) if person != facilitator)
@@ -173,7 +176,7 @@ def _relief(run: Run) -> list[events.Effect]:
     return [*notes, events.Refresh()]
 
 
-# From step to step.
+# From step to step, and within one.
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +254,10 @@ def _open(run: Run, position: int, at: datetime, calendar: Calendar) -> Advanced
         remaining=None,
         paused_at=None,
     )
-    return of_current_step(after), [events.Announce(position, opening.opening), events.Refresh()]
-
-
-# Within a step.
+    return of_current_step(after), [
+        events.Announce(position, opening.opening),
+        events.Refresh(),
+    ]
 
 
 def _within(run: Run, event: Within, calendar: Calendar) -> Advanced:
@@ -289,11 +292,12 @@ def _extended(run: Run, event: events.Extended, calendar: Calendar) -> Advanced:
 
 
 def _whole(run: Run, event: Whole) -> Advanced:
-    _must(run.phase is not Phase.WAITING, events.NotStarted)
+    is_cancelled = isinstance(event, events.Cancelled)
+    _must(run.phase is not Phase.WAITING or is_cancelled, events.NotStarted)
     _must(not run.phase.is_over, events.RunIsOver)
     _must_hold(run, event.by, *CONTROL)
+    _must(not run.in_school_days or is_cancelled, events.NotThisClock)
     at = run.not_before(event.at)
-    _must(not run.in_school_days or isinstance(event, events.Cancelled), events.NotThisClock)
     match event:
         case events.Paused():
             _must(run.phase is Phase.RUNNING, events.AlreadyPaused)
@@ -309,12 +313,16 @@ def _whole(run: Run, event: Whole) -> Advanced:
             )
         case events.Cancelled():
             _must_hold(run, event.by, FACILITATOR)
-            closed, effects = _close(run, _Closing(at, ClosedBy.PERSON, event.by, event.reason))
-            over = replace(closed, phase=Phase.CANCELLED, remaining=None, paused_at=None)
-            return over, [*effects, events.Refresh(), events.Finish(events.How.CANCELLED)]
+            return _cancelled(run, _Closing(at, ClosedBy.PERSON, event.by, event.reason))
         case _:
             assert_never(event)
     return after, [events.Refresh(), events.RefreshStep(run.current.position)]
+
+
+def _cancelled(run: Run, close: _Closing | None = None) -> Advanced:
+    after, effects = _close(run, close) if close and run.openings else (run, [])
+    over = replace(after, phase=Phase.CANCELLED, remaining=None, paused_at=None)
+    return over, [*effects, events.Refresh(), events.Finish(events.How.CANCELLED)]
 
 
 # Who is in it, and in which role.
@@ -385,11 +393,6 @@ def _aim(run: Run, event: events.Aimed | events.Announced) -> tuple[int, int]:
 def _must_hold(run: Run, person: PersonId, *roles: str) -> None:
     _must(run.takes_part(person), events.NotInRun)
     _must(person in [run.holder(role) for role in roles], events.NotYours)
-
-
-def _with_post(run: Run, post: Post) -> Run:
-    others = (p for p in run.posts if p.key != post.key)
-    return of_current_step(replace(run, posts=(*others, post)))
 
 
 def _if_heard_changed(run: Run, after: Run) -> list[events.Effect]:

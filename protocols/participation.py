@@ -237,6 +237,12 @@ def of_current_step(run: Run) -> Run:
     return replace(run, posts=tuple(a.post for a in attributed if a.position == run.position))
 
 
+def with_post(run: Run, post: Post) -> Run:
+    """The run with a post, in the place of an earlier one of its key."""
+    others = (p for p in run.posts if p.key != post.key)
+    return of_current_step(replace(run, posts=(*others, post)))
+
+
 def participation(run: Run, posts: Iterable[Post]) -> tuple[Share, ...]:
     """Taking part, step by step, as it stands (credentials of equity: never one index).
 

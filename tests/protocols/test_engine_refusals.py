@@ -146,7 +146,6 @@ REFUSED += [
             Passed(at=T, by=BEN, position=0),
             Paused(at=T, by=ANA),
             Resumed(at=T, by=ANA),
-            Cancelled(at=T, by=ANA, reason="Fire drill"),
         ],
     ),
 ]

@@ -10,17 +10,21 @@ from protocols.due import HALF_DAY, length, moved, next_due
 from protocols.engine import advance
 from protocols.events import (
     Announce,
+    Cancelled,
     Done,
     Effect,
     Ended,
     Event,
     Extended,
+    Finish,
     HandedIn,
+    How,
     Leave,
     Left,
     Next,
     Note,
     NotThisClock,
+    NotYours,
     Paused,
     Posted,
     Refresh,
@@ -303,3 +307,35 @@ def test_a_run_that_waits_or_lasts_minutes_is_not_moved() -> None:
     waits = waiting(Floor.ROUND, clock=Clock.SCHOOL_DAYS)
     live = after(waiting(Floor.ROUND), Started(at=on(MONDAY), by=ANA))
     assert (moved(waits, closed), moved(live, closed)) == (waits, live)
+
+
+# A planned start: a person begins, never the clock.
+
+
+def planned(moment: str, clock: Clock = Clock.FULL) -> Run:
+    return replace(waiting(Floor.ROUND, Floor.OPEN, clock=clock), planned_at=on(moment))
+
+
+def test_a_planned_run_offers_to_begin_and_waits_for_a_person() -> None:
+    run = planned("24 15:00")
+    assert due(run) == "24 15:00"
+    run, told = ticks(run, "24 14:59", "24 15:00", "24 15:01")
+    assert told == [[], [Refresh()], []]
+    assert (run.phase, due(run)) == (Phase.WAITING, "30 10:00")
+    run = after(run, Started(at=on("24 15:04"), by=BEN))
+    assert (run.phase, shown(run.current.opened_at)) == (Phase.RUNNING, "24 15:04")
+
+
+def test_what_nobody_begins_within_a_school_day_is_cancelled() -> None:
+    run, told = ticks(planned("23 15:00"), "23 15:00", "24 14:59", "24 15:00")
+    assert told == [[Refresh()], [], [Refresh(), Finish(How.CANCELLED)]]
+    assert (run.phase, run.openings, due(run)) == (Phase.CANCELLED, (), None)
+
+
+def test_the_facilitator_cancels_a_planned_run() -> None:
+    run, told = advance(
+        planned("24 15:00"), Cancelled(at=on("23 16:00"), by=ANA, reason="Assembly"), CALENDAR
+    )
+    assert (run.phase, told) == (Phase.CANCELLED, [Refresh(), Finish(How.CANCELLED)])
+    with pytest.raises(NotYours):
+        advance(planned("24 15:00"), Cancelled(at=on("23 16:00"), by=BEN, reason="No"), CALENDAR)

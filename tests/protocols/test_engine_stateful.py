@@ -437,7 +437,7 @@ class Model:
             if self.phase is not Phase.WAITING:
                 return {AlreadyStarted, RunIsOver, NotInRun}
             return {OK} if self.is_in(event.by, MemberKind.PARTICIPANT) else {NotInRun}
-        if self.phase is Phase.WAITING:
+        if self.phase is Phase.WAITING and not isinstance(event, Cancelled):
             return {NotStarted}
         if self.phase.is_over:
             return {RunIsOver}
@@ -561,7 +561,8 @@ class Model:
                 self.ends, self.remaining, self.paused_at = at + self.remaining, None, None
                 self.phase, self.is_relieved = Phase.RUNNING, False
             case Cancelled():
-                self.windows[-1].closed = at
+                if self.windows:
+                    self.windows[-1].closed = at
                 self.finish(Phase.CANCELLED)
 
     def change_people(self, event: Joined | Left | RoleHanded, at: datetime) -> None:

@@ -249,7 +249,7 @@ class Leader(Person):
     def go_on(self) -> None:
         """Lead."""
         while f"run:{self._of}:report" not in (page := self.browser.page("")):
-            self.enough.wait(self.chance.uniform(4, 9))
+            self.enough.wait(self.chance.uniform(8, 14))
             step = max(map(int, re.findall(rf"run:{self._of}:step:(\d+):open", page)), default=0)
             self.browser.send("press", button=f"anyway:{self._of}:{step}:0")
             time.sleep(0.2)

@@ -1,7 +1,7 @@
-"""What a run collects: answers of forms, links, commitments."""
+"""What a run collects: answers of forms, and links."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -40,21 +40,6 @@ class Artifact:
     digest: str
     post_key: str | None
     at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commitment:
-    """Who will do what by when."""
-
-    id: str
-    team: str
-    run: str
-    position: int
-    person: str
-    what: str
-    due: date | None
-    state: str
-    post_key: str
 
 
 async def keep_item(session: AsyncSession, organization: str, item: Item) -> None:
@@ -176,47 +161,6 @@ async def artifacts(session: AsyncSession, organization: str, run: str) -> tuple
             at=row.at,
         )
         for row in await session.scalars(ordered)
-    )
-
-
-async def keep_commitment(session: AsyncSession, organization: str, made: Commitment) -> None:
-    """Keep a commitment."""
-    session.add(
-        CommitmentRow(
-            organization_id=organization,
-            id=made.id,
-            team_id=made.team,
-            run_id=made.run,
-            position=made.position,
-            person_id=made.person,
-            what=made.what,
-            due=made.due,
-            state=made.state,
-            post_key=made.post_key,
-        )
-    )
-    await session.flush()
-
-
-async def commitments(session: AsyncSession, organization: str, run: str) -> tuple[Commitment, ...]:
-    """The commitments of a run, by step and id."""
-    found = select(CommitmentRow).where(
-        CommitmentRow.organization_id == organization, CommitmentRow.run_id == run
-    )
-    rows = await session.scalars(found.order_by(CommitmentRow.position, CommitmentRow.id))
-    return tuple(
-        Commitment(
-            id=row.id,
-            team=row.team_id,
-            run=row.run_id,
-            position=row.position,
-            person=row.person_id,
-            what=row.what,
-            due=row.due,
-            state=row.state,
-            post_key=row.post_key,
-        )
-        for row in rows
     )
 
 

@@ -23,7 +23,7 @@ from bot.cards.model import (
     Style,
 )
 from bot.cards.steps import heading, who_speaks
-from bot.cards.words import Translator, choices, cut, quiet, step_time, text
+from bot.cards.words import Translator, choices, cut, day_time, quiet, step_time, text
 from bot.rules.aims import Aim
 
 MORE_MINUTES = "2"
@@ -32,13 +32,41 @@ MORE_MINUTES = "2"
 def run_card(t: Translator, run: Run, zone: str) -> Card:
     """What the channel sees of a run: the step, who speaks, until when, who is in."""
     title = Heading(cut(run.definition.title, 150))
-    if run.phase is Phase.WAITING:
-        return Card((title,), title.text)
+    if not run.openings:
+        return _planned_card(t, run, title, zone)
     elements: list[Element] = [title, *_state(t, run, zone)]
     if run.phase.is_live:
         elements.append(Buttons(_controls(t, run)))
     summary = f"{title.text}. {heading(t, run, run.current.position).text}"
     return Card(tuple(elements), summary)
+
+
+def _planned_card(t: Translator, run: Run, title: Heading, zone: str) -> Card:
+    """A run that has not begun, or that nobody began."""
+    if run.phase is Phase.CANCELLED:
+        return Card((title, text(t, "This run was not begun.")), title.text)
+    if run.planned_at is None:
+        return Card((title,), title.text)
+    when = day_time(run.planned_at, zone)
+    facilitator = run.holder(FACILITATOR)
+    pairs: list[tuple[str, tuple[Part, ...]]] = [(t("Planned for"), (when,))]
+    if facilitator:
+        pairs.append((t("Led by"), (Person(facilitator),)))
+    style = Style.PRIMARY if Mark.OFFERED in run.marks else Style.PLAIN
+    buttons = (
+        Button(t("Begin"), "open", run.id, style=style),
+        Button(t("Join"), "join", run.id),
+        Button(t("Leave"), "leave", run.id),
+        Button(t("Last time"), "kept", run.id),
+        Button(t("Cancel the run"), "cancel", run.id),
+    )
+    elements = (title, Facts(tuple(pairs)), _who_is_in(t, run), Buttons(buttons))
+    return Card(elements, f"{title.text}. {t('Planned for')} {when.fallback}")
+
+
+def _who_is_in(t: Translator, run: Run) -> People:
+    here = tuple(dict.fromkeys(m.person for m in run.roster if run.takes_part(m.person)))
+    return People(here[:PEOPLE], t("Who is in"), max(0, len(here) - PEOPLE))
 
 
 def _state(t: Translator, run: Run, zone: str) -> list[Element]:
@@ -58,11 +86,7 @@ def _state(t: Translator, run: Run, zone: str) -> list[Element]:
     elements: list[Element] = [Facts(tuple(pairs)), *_progress(t, run)]
     if Mark.SHIFTED in run.marks:
         elements.append(quiet(t, "We are later than planned, so the times have moved."))
-    here = [m.person for m in run.roster if run.takes_part(m.person)]
-    unique = tuple(dict.fromkeys(here))
-    more = max(0, len(unique) - PEOPLE)
-    elements.append(People(unique[:PEOPLE], t("Who is in"), more))
-    return elements
+    return [*elements, _who_is_in(t, run)]
 
 
 def _until(t: Translator, run: Run, zone: str) -> tuple[Part, ...]:
@@ -181,12 +205,14 @@ def status_card(
     elements: list[Element] = [Heading(cut(run.definition.title, 150)), *_state(t, run, zone)]
     if run.phase.is_live and person in waiting_for(run):
         elements.append(text(t, "We would like to hear from you in this step."))
+    buttons: list[Button] = []
     if run.phase.is_live and asides and person == run.holder(FACILITATOR):
         kept = t("Kept aside in this step: {count}.").format(count=len(asides))
         elements.append(text(t, "{kept} You may let a post in.", kept=kept))
-        buttons = (
+        buttons += (
             _button(run, cut(t("Let in: {name}").format(name=name), 75), "admit", extra=key)
-            for key, _, name in asides[:6]
+            for key, _, name in asides[:5]
         )
-        elements.append(Buttons(tuple(buttons)))
+    if run.phase.is_live:
+        elements.append(Buttons((*buttons, _button(run, t("Last time"), "kept"))))
     return Card(tuple(elements), t("Where we are"))

@@ -76,6 +76,11 @@ def step_time(run: Run, position: int, at: datetime, zone: str) -> When:
     """A time of a step: with its day where the step takes school days."""
     if run.clock_of(position) is not Clock.SCHOOL_DAYS:
         return clock_time(at, zone)
+    return day_time(at, zone)
+
+
+def day_time(at: datetime, zone: str) -> When:
+    """A day and a time, with the team's zone for readers whose own is unknown."""
     local = at.astimezone(ZoneInfo(zone))
     return When(at, WhenStyle.DAY_AND_TIME, f"{local:%A, %B} {local.day}, {_clock(local)}")
 

@@ -7,7 +7,7 @@ from bot.cards import faults as fault_cards
 from bot.cards import runs as run_cards
 from bot.cards import starts, steps
 from bot.cards.model import Card, Form
-from bot.flows import handed, sealed
+from bot.flows import commitments, handed, sealed
 from bot.flows.house import House
 from bot.flows.presses import find_run
 from bot.flows.sender import Sender
@@ -30,7 +30,7 @@ LISTENS = "You listen in this step. Your turn comes with a later one."
 ERASED = "The run is over, and its private notes are erased."
 NOT_OPENED = "That step has not been opened yet."
 LOOKS_ON = "You look on in this run. What you say in its thread is kept, and is not counted."
-IN_RUN = ("more", "status", "roles", "skip", "cancel", "write", "add")
+IN_RUN = ("more", "status", "roles", "skip", "cancel", "write", "add", "kept")
 
 
 async def ask(house: House, organization: str, arrival: Shown) -> Card | Form | None:
@@ -75,17 +75,21 @@ async def _start_or_help(
     return starts.start_form(house.t, protocols, named, sender.person, run)
 
 
-async def _in_run(
+async def _in_run(  # noqa: PLR0911 # one arm an act
     house: House, session: Session, sender: Sender, kept: Kept, aim: Aim
 ) -> Card | Form | None:
     run, person = kept.run, sender.person
     match aim.act:
+        case "more" | "status" if not run.openings:
+            return run_cards.run_card(house.t, run, house.calendar.zone)
         case "more":
             return run_cards.more_card(house.t, run, person)
         case "status":
             return await _status(house, session, sender, kept)
         case "write" | "add":
             return await _write(house, session, sender, kept, aim)
+        case "kept":
+            return await commitments.kept(house, session, sender, kept)
         case _ if person != run.holder(FACILITATOR) and aim.act != "skip":
             return fault_cards.said(house.t, fault_cards.FACILITATOR_ONLY)
         case "roles":

@@ -7,7 +7,7 @@ from bot.flows.house import House
 from protocols.model import FACILITATOR
 from protocols.participation import Attributed, Share, attribute, participation
 from protocols.run import Opening, PersonId, Run
-from storage import evidence, people, posts, runs
+from storage import commitments, evidence, people, posts, runs
 from storage.database import Session
 from storage.evidence import Item
 from storage.posts import KeptPost
@@ -84,7 +84,7 @@ async def _exported(session: Session, found: _Found) -> dict[str, Any]:
     links = await evidence.artifacts(session, organization, run.id)
     said_at = {p.post.key: p.post.at for p in found.said}
     promises = sorted(
-        await evidence.commitments(session, organization, run.id),
+        await commitments.of_run(session, organization, run.id),
         key=lambda c: (c.position, said_at[c.post_key], c.post_key),
     )
     named = {m.person for m in run.roster} | {h.person for h in run.roles}

@@ -17,8 +17,9 @@ from protocols.model import Reveal
 from protocols.participation import is_late
 from protocols.run import CapturedBy, PersonId, Post, Run
 from storage import runs
+from storage.commitments import OPEN, Commitment
 from storage.database import Session
-from storage.evidence import Commitment, Item
+from storage.evidence import Item
 from storage.posts import Body
 from storage.runs import Kept
 
@@ -113,7 +114,7 @@ def _commitments(
             person=promise.person if promise.person in here else post.person,
             what=promise.what,
             due=promise.due,
-            state="open",
+            state=OPEN,
             post_key=post.key,
         )
         for promise in given.commitments

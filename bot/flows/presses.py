@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import ports
-from bot.flows import handed
+from bot.flows import commitments, handed
 from bot.flows.house import House
 from bot.flows.posted import kind_in
 from bot.flows.runs import Brought, Change, change
@@ -21,6 +21,7 @@ from storage.database import Session
 from storage.runs import Kept
 
 CONTROL = (
+    "open",
     "next",
     "anyway",
     "pause",
@@ -59,6 +60,9 @@ async def submitted(
     aim = read(arrival.form)
     if aim.act in ("write", "add"):
         await handed.hand_in(house, session, sender, arrival, aim)
+        return
+    if aim.act == "kept":
+        await commitments.answer(session, sender, arrival)
         return
     kept = await runs.load(session, sender.organization, aim.run)
     if kept is None:

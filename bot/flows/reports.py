@@ -5,7 +5,7 @@ from bot.flows.house import House
 from protocols.model import FACILITATOR
 from protocols.participation import Attributed, Share, attribute, participation
 from protocols.run import ClosedBy, PersonId, Phase, Run
-from storage import evidence, people, posts, runs
+from storage import commitments, evidence, people, posts, runs
 from storage.database import Session
 from storage.evidence import Item
 from storage.runs import Kept
@@ -44,7 +44,7 @@ async def read_report(session: Session, organization: str, run_id: str) -> Repor
     items = await evidence.items(session, organization, run_id)
     team = await people.team_in(session, organization, kept.where.platform, kept.where.channel)
     links = await evidence.artifacts(session, organization, run_id)
-    promises = await evidence.commitments(session, organization, run_id)
+    promises = await commitments.of_run(session, organization, run_id)
     shares = {s.position: s for s in participation(kept.run, said)}
     run = kept.run
     return Report(

@@ -19,9 +19,10 @@ from protocols.due import moved, next_due
 from protocols.engine import advance
 from protocols.model import Reveal as Shown
 from protocols.run import Opening, PersonId, Run
-from storage import evidence, outbox, posts, runs
+from storage import commitments, evidence, outbox, posts, runs
+from storage.commitments import Commitment
 from storage.database import Session
-from storage.evidence import Artifact, Commitment, Item
+from storage.evidence import Artifact, Item
 from storage.posts import Body
 from storage.runs import Kept, Where
 
@@ -180,7 +181,7 @@ async def _record(session: Session, it: _Carried, effect: events.Record) -> None
     for artifact in brought.artifacts:
         await evidence.keep_artifact(session, organization, artifact)
     for commitment in brought.commitments:
-        await evidence.keep_commitment(session, organization, commitment)
+        await commitments.keep(session, organization, commitment)
 
 
 async def _amend(session: Session, it: _Carried, effect: events.Amend) -> None:

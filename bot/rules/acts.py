@@ -59,9 +59,11 @@ def _more(did: Did) -> timedelta:
     return timedelta(minutes=minutes(did.aim.extra))
 
 
-def _whole(did: Did) -> list[events.Event]:
+def _whole(did: Did) -> list[events.Event]:  # noqa: PLR0911 # one arm an act
     at, by = did.at, did.by
     match did.aim.act:
+        case "open":
+            return [events.Started(at=at, by=by)]
         case "pause":
             return [events.Paused(at=at, by=by)]
         case "resume":

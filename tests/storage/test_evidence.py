@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 
 from protocols.model import Floor
-from storage import evidence, runs
+from storage import commitments, evidence, runs
+from storage.commitments import Commitment
 from storage.database import Database
-from storage.evidence import Artifact, Commitment, Item
+from storage.evidence import Artifact, Item
 from storage.runs import Where
 from tests.protocols.factories import BEN, CALENDAR, CY, at, begun
 
@@ -84,11 +85,11 @@ async def test_a_new_answer_of_the_same_post_replaces_the_old_one_with_all_it_br
         async with database.write() as session:
             await evidence.keep_item(session, "org", replace(SEALED, id=item))
             await evidence.keep_artifact(session, "org", replace(LINK, id=link))
-            await evidence.keep_commitment(session, "org", replace(PROMISE, id=promise))
+            await commitments.keep(session, "org", replace(PROMISE, id=promise))
     async with database.read() as session:
         assert await evidence.items(session, "org", "RUN") == (replace(SEALED, id="b2"),)
         assert await evidence.artifacts(session, "org", "RUN") == (replace(LINK, id="x2"),)
-        assert await evidence.commitments(session, "org", "RUN") == (replace(PROMISE, id="p2"),)
+        assert await commitments.of_run(session, "org", "RUN") == (replace(PROMISE, id="p2"),)
 
 
 async def test_an_opened_answer_shows_its_fields_and_keeps_its_writer(database: Database) -> None:
@@ -128,14 +129,3 @@ async def test_links_come_by_step_time_and_id(database: Database) -> None:
         found = await evidence.artifacts(session, "org", "RUN")
         assert await evidence.artifacts(session, "other", "RUN") == ()
     assert found == (links[3], links[2], links[1], links[0])
-
-
-async def test_promises_come_by_step_and_id(database: Database) -> None:
-    made = [replace(PROMISE, id="q"), PROMISE, replace(PROMISE, id="a", position=2, due=None)]
-    async with database.write() as session:
-        for promise in made:
-            await evidence.keep_commitment(session, "org", promise)
-    async with database.read() as session:
-        found = await evidence.commitments(session, "org", "RUN")
-        assert await evidence.commitments(session, "other", "RUN") == ()
-    assert found == (made[1], made[0], made[2])

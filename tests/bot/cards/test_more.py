@@ -176,10 +176,10 @@ def test_roles_are_handed_over_among_who_is_here() -> None:
 
 
 def test_where_we_are_asks_for_who_is_missing() -> None:
-    assert status_card(english, RUN, BEN, (), ZONE).elements[-1] == snapshot(
+    assert status_card(english, RUN, BEN, (), ZONE).elements[-2] == snapshot(
         Text(parts=("We would like to hear from you in this step.",))
     )
-    assert status_card(english, RUN, ANA, (), ZONE).elements[-1].kind == "people"
+    assert status_card(english, RUN, ANA, (), ZONE).elements[-2].kind == "people"
 
 
 def test_the_facilitator_sees_what_was_kept_aside_and_lets_it_in() -> None:
@@ -194,7 +194,7 @@ def test_the_facilitator_sees_what_was_kept_aside_and_lets_it_in() -> None:
                     Button(label="Let in: Cy {0} *C*", act="admit", run="RUN", extra="m-2"),
                     Button(label="Let in: Cy {0} *C*", act="admit", run="RUN", extra="m-3"),
                     Button(label="Let in: Cy {0} *C*", act="admit", run="RUN", extra="m-4"),
-                    Button(label="Let in: Cy {0} *C*", act="admit", run="RUN", extra="m-5"),
+                    Button(label="Last time", act="kept", run="RUN"),
                 )
             ),
         )
@@ -203,7 +203,7 @@ def test_the_facilitator_sees_what_was_kept_aside_and_lets_it_in() -> None:
 
 def test_nobody_else_sees_what_was_kept_aside() -> None:
     shown = status_card(english, RUN, CY, (("m-1", CY, "Cy"),), ZONE)
-    assert labels(shown) == []
+    assert labels(shown) == ["Last time"]
 
 
 def test_a_run_that_is_over_waits_for_nobody() -> None:

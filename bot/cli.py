@@ -5,7 +5,6 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -15,8 +14,9 @@ from pydantic import ValidationError
 from bot.flows.export import NoSuchRun, export_run, list_runs
 from bot.flows.house import House
 from bot.settings import Settings
-from protocols.definition import Faults, read
-from protocols.library import library
+from protocols.definition import Faults, read_file
+from protocols.library import Library, library
+from protocols.model import Protocol
 from storage.database import AnotherProcess
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ def check(files: Annotated[list[Path], typer.Argument(help="Protocol files.")]) 
     faults = 0
     for file in files:
         try:
-            read(file.read_bytes(), str(file))
+            read_file(file)
         except Faults as found:
             faults += len(found.faults)
             for fault in found.faults:
@@ -59,15 +59,18 @@ def check(files: Annotated[list[Path], typer.Argument(help="Protocol files.")]) 
 @app.command()
 def protocols(*, as_json: Json = False) -> None:
     """The protocols that there are."""
-    rows = [_protocol(p) for p in library()]
+    found = _library(_settings())
+    rows = [_protocol(p, found.files.get(p.id, "library")) for p in found.protocols]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     for row in rows:
-        typer.echo(f"{row['protocol']:16} {row['title']} ({row['minutes']['short']} minutes)")
+        source = "" if row["source"] == "library" else f"  {row['source']}"
+        minutes = row["minutes"]["short"]
+        typer.echo(f"{row['protocol']:16} {row['title']} ({minutes} minutes){source}")
 
 
-def _protocol(p: Any) -> dict[str, Any]:
+def _protocol(p: Protocol, source: str) -> dict[str, Any]:
     return {
         "protocol": p.id,
         "title": p.title,
@@ -80,7 +83,7 @@ def _protocol(p: Any) -> dict[str, Any]:
         },
         "school_days": sum(s.quarters for s in p.steps) / 4,
         "steps": len(p.steps),
-        "source": "library",
+        "source": source,
     }
 
 
@@ -173,8 +176,9 @@ async def _demo(settings: Settings, port: int | None, rate: float | None, *, pla
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     fast = rate or settings.clock_rate
     listen = settings.port if port is None else port
-    await wiring.prepare_demo(settings, fast)
-    async with wiring.demo(settings, rate=fast, play=play, port=listen) as address:
+    offered = _library(settings)
+    await wiring.prepare_demo(settings, offered, fast)
+    async with wiring.demo(settings, offered, rate=fast, play=play, port=listen) as address:
         typer.echo(f"Colloquy is at {address}  (nothing leaves this computer; Ctrl+C stops it)")
         sys.stdout.flush()
         await stopped.wait()
@@ -191,7 +195,8 @@ def _with_house(ask: Callable[[House], Coroutine[Any, Any, T]]) -> T:
         _stop(OLD, FAILED)
 
     async def asked() -> T:
-        house = wiring.open_house(settings, lambda: datetime.now(UTC), settings.clock_rate)
+        offered = library(settings.protocols)
+        house = wiring.open_house(settings, offered, wiring.utc_now, settings.clock_rate)
         try:
             return await ask(house)
         finally:
@@ -201,6 +206,14 @@ def _with_house(ask: Callable[[House], Coroutine[Any, Any, T]]) -> T:
         return asyncio.run(asked())
     except wiring.CannotStart as fault:
         _stop(str(fault), FAILED)
+
+
+def _library(settings: Settings) -> Library:
+    """All protocols; what of the school's own was left out is said, and stops nothing."""
+    found = library(settings.protocols)
+    for sentence in found.left_out:
+        typer.echo(sentence, err=True)
+    return found
 
 
 def _settings() -> Settings:

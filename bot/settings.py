@@ -46,3 +46,8 @@ class Settings(BaseSettings):
     def database_file(self) -> Path:
         """The SQLite file."""
         return Path(self.database.removeprefix("sqlite:///"))
+
+    @property
+    def protocols(self) -> Path:
+        """The folder of the school's own protocols."""
+        return self.home / "protocols"

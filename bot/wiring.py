@@ -30,6 +30,7 @@ from bot.flows.reports import Reports
 from bot.flows.runs import look_anew
 from bot.settings import LogFormat, Settings
 from bot.verbs import VERBS
+from protocols.library import Library
 from protocols.school_days import Calendar
 from storage import migrate
 from storage.database import Database, lock
@@ -102,7 +103,9 @@ def prepare_database(settings: Settings) -> None:
     migrate.upgrade(settings.database)
 
 
-def open_house(settings: Settings, now: Callable[[], datetime], rate: float) -> House:
+def open_house(
+    settings: Settings, library: Library, now: Callable[[], datetime], rate: float
+) -> House:
     """What the flows are handed, on an existing database."""
     return House(
         database=Database(settings.database),
@@ -111,6 +114,7 @@ def open_house(settings: Settings, now: Callable[[], datetime], rate: float) -> 
         vault=Vault(secret_of(settings)),
         calendar=_calendar(settings, rate),
         t=english,
+        library=library,
     )
 
 
@@ -132,7 +136,7 @@ def hold(settings: Settings) -> FileLock:
     return lock(settings.database_file)
 
 
-async def prepare_demo(settings: Settings, rate: float) -> None:
+async def prepare_demo(settings: Settings, library: Library, rate: float) -> None:
     """Make the seeded school where there is none: beside its place, then moved there whole."""
     file = settings.database_file
     if file.exists():
@@ -142,7 +146,7 @@ async def prepare_demo(settings: Settings, rate: float) -> None:
     remove_database(beside)
     prepare_database(beside)
     clock = DemoClock(utc_now)
-    house = open_house(beside, clock.now, rate)
+    house = open_house(beside, library, clock.now, rate)
     try:
         await seed(house, clock)
     finally:
@@ -157,10 +161,12 @@ def remove_database(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def demo(settings: Settings, *, rate: float, play: bool, port: int) -> AsyncIterator[str]:
+async def demo(
+    settings: Settings, library: Library, *, rate: float, play: bool, port: int
+) -> AsyncIterator[str]:
     """The seeded school in the local channel; yields the address of the first visit."""
     clock = DemoClock(utc_now)
-    house = open_house(settings, clock.now, rate)
+    house = open_house(settings, library, clock.now, rate)
     try:
         organization = await seed(house, clock)
         await look_anew(house)

@@ -5,6 +5,7 @@ meant (`words.py`), and do they agree with each other (`agreement.py`). What can
 gets no further look; else the faults of all three are reported together.
 """
 
+import pathlib
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
@@ -96,6 +97,15 @@ def read(text: str | bytes, name: str) -> Protocol:
         reading.report(path, sentence)
     reading.check()
     return _protocol(ProtocolWords.model_validate(root))
+
+
+def read_file(path: pathlib.Path) -> Protocol:
+    """Return the protocol of a file, of which no more is read than a protocol may have.
+
+    Raises Faults with every fault found, and OSError where the file cannot be read.
+    """
+    with path.open("rb") as file:
+        return read(file.read(len(BOM_UTF8) + LARGEST + 1), str(path))
 
 
 def schema() -> dict[str, Any]:

@@ -16,12 +16,14 @@ from bot.flows.export import export_run
 from bot.flows.house import House
 from bot.rules.aims import Aim
 from bot.wiring import new_id
+from protocols.library import Library
 from protocols.run import PersonId
 from protocols.school_days import Calendar
 from storage import migrate, people, runs
 from storage.database import Database
 from storage.people import Organization, Person, Team
 from storage.sealing import Vault
+from tests.protocols.factories import LIBRARY
 
 CHANNEL = "team"
 NOON = datetime(2026, 11, 24, 17, tzinfo=UTC)
@@ -188,7 +190,13 @@ class _Time:
         return self.at
 
 
-async def open_stage(folder: Path, *, rate: float = 1.0, calendar: Calendar | None = None) -> Stage:
+async def open_stage(
+    folder: Path,
+    *,
+    rate: float = 1.0,
+    calendar: Calendar | None = None,
+    library: Library = LIBRARY,
+) -> Stage:
     """A fresh stage with its database in a folder. Close `stage.house.database` at the end."""
     url = f"sqlite:///{folder / 'stage.db'}"
     migrate.upgrade(url)
@@ -200,6 +208,7 @@ async def open_stage(folder: Path, *, rate: float = 1.0, calendar: Calendar | No
         vault=Vault("a test's secret"),
         calendar=calendar or Calendar(rate=rate),
         t=english,
+        library=library,
     )
     organization = house.new_id()
     async with house.database.write() as session:

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+from protocols.library import Library
 from protocols.model import Clock, Need, Protocol
 from protocols.run import PersonId
 
 from bot.cards.model import (
+    LABEL,
+    OPTIONS,
     Button,
     Buttons,
     Card,
@@ -50,10 +53,13 @@ def needs_card(t: Translator, protocols: Sequence[Protocol], run: str) -> Card:
     for need, label in NEEDS.items():
         found = by_need(protocols, need)
         if found:
-            lines.append(parts(t, "{need}: {title}", need=t(label), title=found[0].title))
+            line = "{need}: {title}, and {more} more" if found[1:] else "{need}: {title}"
+            first, more = found[0].title, str(len(found) - 1)
+            lines.append(parts(t, line, need=t(label), title=first, more=more))
             buttons.append(Button(t(label), "begin", run, extra=found[0].id))
     elements.append(List(tuple(lines)))
     elements.append(quiet(t, "One press begins: everyone here, 45 minutes, and you facilitate."))
+    elements.append(quiet(t, "More lists every protocol and what it is for."))
     buttons.append(Button(t("More"), "choose"))
     elements.append(Buttons(tuple(buttons)))
     return Card(tuple(elements), t("What does the team need?"))
@@ -129,21 +135,21 @@ def help_card(t: Translator) -> Card:
 
 def start_form(
     t: Translator,
-    protocols: Sequence[Protocol],
+    library: Library,
     people: Mapping[PersonId, str],
     starter: PersonId,
     run: str,
 ) -> Form:
     """All that can be settled before a start; everything has a default."""
     everyone = choices(people)
-    library = tuple(Option(p.id, cut(p.title, 75)) for p in protocols)
+    offered = _offered(t, library)
     clocks = tuple(Option(clock, t(label)) for clock, label in CLOCKS.items())
-    first = protocols[0].id if protocols else ""
+    first = offered[0].value if offered else ""
     others = [person for person in people if person != starter]
     here = ",".join(option.value for option in everyone)
     inputs = (
         Input(
-            "protocol", t("Protocol"), InputKind.CHOICE, required=True, value=first, options=library
+            "protocol", t("Protocol"), InputKind.CHOICE, required=True, value=first, options=offered
         ),
         Input("clock", t("Clock"), InputKind.CHOICE, value=Clock.SHORT, options=clocks),
         Input("here", t("Who is here"), InputKind.TICKS, value=here, options=everyone),
@@ -167,3 +173,16 @@ def start_form(
         ),
     )
     return Form(Aim("start", run, 0, 0).id, t("Start a protocol"), inputs, t("Start"), t("Not now"))
+
+
+def _offered(t: Translator, library: Library) -> tuple[Option, ...]:
+    """Every protocol once, in the order of the needs; as many as a platform lists."""
+    needed = (protocol for need in NEEDS for protocol in by_need(library.protocols, need))
+    ordered = dict.fromkeys((*needed, *library.protocols))
+    return tuple(_offer(t, p, is_own=p.id in library.files) for p in ordered)[:OPTIONS]
+
+
+def _offer(t: Translator, protocol: Protocol, *, is_own: bool) -> Option:
+    needs = ", ".join(t(label) for need, label in NEEDS.items() if need in protocol.needs)
+    label = f"{protocol.title} ({needs})" if needs else protocol.title
+    return Option(protocol.id, cut(t("Our own: ") + label if is_own else label, LABEL))

@@ -15,7 +15,6 @@ from bot.rules import answers
 from bot.rules.acts import opening_at
 from bot.rules.aims import Aim, is_ours, read
 from bot.verbs import VERBS, verb
-from protocols import library
 from protocols.floors import refusal
 from protocols.model import FACILITATOR, FieldKind
 from protocols.participation import attribute
@@ -66,13 +65,13 @@ async def _start_or_help(
 ) -> Card | Form:
     if act == "help":
         return starts.help_card(house.t)
-    protocols, run = library.library(), house.new_id()
+    library, run = house.library, house.new_id()
     if act == "start":
-        return starts.needs_card(house.t, protocols, run)
+        return starts.needs_card(house.t, library.protocols, run)
     team = await people.team_in(session, sender.organization, place.platform, place.channel)
     here = await people.members(session, sender.organization, team.id) if team else {}
     named = await _names(session, sender, [p for p, kind in here.items() if kind == "member"])
-    return starts.start_form(house.t, protocols, named, sender.person, run)
+    return starts.start_form(house.t, library, named, sender.person, run)
 
 
 async def _in_run(  # noqa: PLR0911 # one arm an act
@@ -194,9 +193,9 @@ async def _start(
     words = arrival.rest.strip()
     if not words:
         return await _start_or_help(house, session, sender, arrival.place, "start")
-    if library.find(words) is not None:
+    if house.library.find(words) is not None:
         return None
-    near = library.nearest(words)
+    near = house.library.nearest(words)
     return starts.unknown_protocol(house.t, words, near, house.new_id())
 
 

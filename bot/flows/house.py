@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.cards.words import Translator
+from protocols.library import Library
 from protocols.school_days import Calendar
 from storage.database import Database
 from storage.sealing import Vault
@@ -20,3 +21,4 @@ class House:
     vault: Vault
     calendar: Calendar
     t: Translator
+    library: Library

@@ -9,7 +9,7 @@ from bot.flows.runs import Change, change, put_card
 from bot.flows.sender import Sender
 from bot.rules import offers
 from bot.rules.aims import is_id, read
-from protocols import events, library
+from protocols import events
 from protocols.model import TIMEKEEPER, Clock, Protocol
 from protocols.run import Options, PersonId, Run, RunId
 from storage import people, runs
@@ -45,10 +45,10 @@ async def start(
     """Begin what a button or the start form names; the run's id came with it, so twice is once."""
     if isinstance(arrival, ports.Pressed):
         aim = read(arrival.button)
-        protocol = library.find(aim.extra)
+        protocol = house.library.find(aim.extra)
         wanted = Wanted(aim.run, protocol) if protocol else None
     else:
-        wanted = _settled(read(arrival.form).run, arrival.values)
+        wanted = _settled(house, read(arrival.form).run, arrival.values)
     if wanted is not None and is_id(wanted.run):
         await _begin(house, session, sender, arrival, wanted)
 
@@ -57,13 +57,13 @@ async def start_by_name(
     house: House, session: Session, sender: Sender, arrival: ports.Commanded
 ) -> None:
     """Begin the protocol of that name, with every default."""
-    protocol = library.find(arrival.rest)
+    protocol = house.library.find(arrival.rest)
     if protocol is not None:
         await _begin(house, session, sender, arrival, Wanted(house.new_id(), protocol))
 
 
-def _settled(run: str, values: Mapping[str, str]) -> Wanted | None:
-    protocol = library.find(values.get("protocol", ""))
+def _settled(house: House, run: str, values: Mapping[str, str]) -> Wanted | None:
+    protocol = house.library.find(values.get("protocol", ""))
     if protocol is None:
         return None
     options = Options(

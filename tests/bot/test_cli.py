@@ -14,8 +14,11 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from protocols.library import FOLDER, library
 from storage import migrate
 from storage.database import lock
+from tests.protocols.factories import LIBRARY
+from tests.protocols.own import write_own
 from tests.stage import Stage
 
 BROKEN = """\
@@ -94,8 +97,7 @@ def test_a_call_that_is_wrong_ends_with_2(colloquy: Command, words: tuple[str, .
 
 
 def test_protocol_files_without_faults_are_counted(colloquy: Command, home: Path) -> None:
-    library = Path("protocols/library").resolve()
-    files = sorted(str(path) for path in library.glob("*.yaml"))
+    files = sorted(str(path) for path in FOLDER.glob("*.yaml"))
     assert colloquy("check", *files) == (0, f"{len(files)} checked, no faults.\n", "")
 
 
@@ -122,15 +124,11 @@ def test_a_file_that_cannot_be_read_is_named(colloquy: Command, name: str) -> No
 def test_the_protocols_are_listed_for_people_and_for_programs(colloquy: Command) -> None:
     code, out, _ = colloquy("protocols")
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == [
-        "atlas-work",
-        "notice-wonder",
-        "socratic-plan",
-    ]
+    assert [line.split()[0] for line in out.splitlines()] == [p.id for p in LIBRARY.protocols]
     code, out, _ = colloquy("protocols", "--json")
     listed: list[dict[str, Any]] = json.loads(out)
     assert code == 0
-    assert listed[1] == {
+    assert next(one for one in listed if one["protocol"] == "notice-wonder") == {
         "protocol": "notice-wonder",
         "title": "Notice and Wonder",
         "about": "See what is there before explaining it; an easy way into talk about work or data.",
@@ -141,6 +139,42 @@ def test_the_protocols_are_listed_for_people_and_for_programs(colloquy: Command)
         "steps": 6,
         "source": "library",
     }
+
+
+def test_a_school_s_own_protocols_are_listed_with_their_files(
+    colloquy: Command, home: Path
+) -> None:
+    write_own(home / ".colloquy" / "protocols" / "walk.yaml")
+    code, out, err = colloquy("protocols")
+    assert (code, err) == (0, "")
+    row = "gallery-walk     Gallery walk (12 minutes)  .colloquy/protocols/walk.yaml"
+    assert [line for line in out.splitlines() if line.startswith("gallery")] == [row]
+    listed: list[dict[str, Any]] = json.loads(colloquy("protocols", "--json")[1])
+    assert [one["protocol"] for one in listed] == sorted(one["protocol"] for one in listed)
+    assert [one for one in listed if one["source"] != "library"] == [
+        {
+            "protocol": "gallery-walk",
+            "title": "Gallery walk",
+            "about": "Look at what several classes made.",
+            "group": "3-10",
+            "roles": ["facilitator", "presenter"],
+            "minutes": {"full": 15, "short": 12},
+            "school_days": 1.25,
+            "steps": 2,
+            "source": ".colloquy/protocols/walk.yaml",
+        }
+    ]
+
+
+def test_a_faulty_file_is_left_out_of_the_list_and_said_as_check_says_it(
+    colloquy: Command, home: Path
+) -> None:
+    file = str(write_own(home / "ours" / "protocols" / "walk.yaml", abot="about").relative_to(home))
+    faults = colloquy("check", file, COLLOQUY_HOME="ours")[2]
+    code, out, err = colloquy("protocols", "--json", COLLOQUY_HOME="ours")
+    assert (code, {one["source"] for one in json.loads(out)}) == (0, {"library"})
+    assert f'{file}:3:1: "abot" is not a word I know; did you mean "about"?\n' in faults
+    assert err == f"{faults}Left out until it is mended: colloquy check {file}\n"
 
 
 @pytest.mark.parametrize("words", [("runs",), ("runs", "--json"), ("export", "run", "abc")])
@@ -220,6 +254,25 @@ def test_two_processes_do_not_share_a_database(process: Command, home: Path) -> 
     held.release()
 
 
+def test_the_demo_starts_without_a_faulty_file_and_says_so(home: Path) -> None:
+    file = write_own(home / "protocols" / "walk.yaml", abot="about")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("COLLOQUY_")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "demo", "--port", "0"],
+        env={**kept, "COLLOQUY_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as started:
+        assert started.stdout is not None
+        assert started.stdout.readline().startswith("Colloquy is at ")
+        started.terminate()
+        _, err = started.communicate()
+    assert started.returncode == 0
+    assert err.splitlines() == list(library(home / "protocols").left_out)
+    assert err.endswith(f"colloquy check {file}\n")
+
+
 def test_where_migrating_is_not_wanted_an_old_database_is_left_alone(process: Command) -> None:
     sentence = "The database is older than this program. Run: colloquy db upgrade"
     assert refused(process("demo", "--port", "0", COLLOQUY_AUTO_MIGRATE="0")) == (1, sentence)
@@ -254,4 +307,4 @@ def test_what_fails_shows_where_with_debug(process: Command, home: Path) -> None
 
 def test_the_module_is_the_command(process: Command) -> None:
     code, out, err = process("protocols")
-    assert (code, len(out.splitlines()), err) == (0, 3, "")
+    assert (code, len(out.splitlines()), err) == (0, len(LIBRARY.protocols), "")

@@ -16,6 +16,7 @@ from protocols.school_days import Calendar
 from storage import migrate, people
 from storage.database import Database
 from storage.sealing import Vault
+from tests.protocols.factories import LIBRARY
 
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
 
@@ -23,7 +24,7 @@ NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
 def open_house(folder: Path, clock: DemoClock) -> House:
     url = f"sqlite:///{folder / 'demo.db'}"
     migrate.upgrade(url)
-    return House(Database(url), clock.now, new_id, Vault("a test's"), Calendar(), english)
+    return House(Database(url), clock.now, new_id, Vault("a test's"), Calendar(), english, LIBRARY)
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from bot.players import Players, run
-from protocols.library import library
 from protocols.model import Floor
 from protocols.school_days import Calendar
 from tests.bot.own_protocols import begin
 from tests.fakes import FakeClock
+from tests.protocols.factories import LIBRARY
 from tests.stage import Stage
 
 
@@ -36,7 +36,7 @@ async def phase(stage: Stage) -> str:
     return found
 
 
-@pytest.mark.parametrize("protocol", [p.id for p in library()])
+@pytest.mark.parametrize("protocol", [p.id for p in LIBRARY.protocols])
 async def test_colleagues_lead_every_protocol_to_its_report(stage: Stage, protocol: str) -> None:
     await stage.start("ana", protocol=protocol, clock="short", takes_part="yes")
     players = players_of(stage)

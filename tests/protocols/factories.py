@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from protocols.engine import advance
 from protocols.events import Announced, Effect, Event, Started
+from protocols.library import library
 from protocols.model import FACILITATOR, PRESENTER, TIMEKEEPER, Clock, Floor, Protocol, Reveal, Step
 from protocols.run import (
     CapturedBy,
@@ -24,6 +25,7 @@ from protocols.school_days import Calendar
 ANA, BEN, CY, DEE, EVE = (PersonId(name) for name in ("ANA", "BEN", "CY", "DEE", "EVE"))
 TEAM = (ANA, BEN, CY, DEE)
 CALENDAR = Calendar()
+LIBRARY = library()
 LEADS_ONLY = Options()
 ROLES = {FACILITATOR: ANA, PRESENTER: BEN}
 

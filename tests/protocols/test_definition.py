@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from protocols.definition import Fault, Faults, read, schema
-from protocols.library import FOLDER, find, library, nearest
+from protocols.library import FOLDER
 from protocols.model import Field, FieldKind, Floor, Need, Protocol, Reveal, Step
+from tests.protocols.factories import LIBRARY
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "write-a-protocol.md"
@@ -727,27 +728,13 @@ TOTALS = {
 
 @pytest.mark.parametrize("protocol", TOTALS)
 def test_the_times_of_a_protocol_add_up(protocol: str) -> None:
-    found = find(protocol)
+    found = LIBRARY.find(protocol)
     assert found is not None
     assert TOTALS[protocol] == (
         sum(step.full for step in found.steps),
         sum(step.short for step in found.steps),
         sum(step.quarters for step in found.steps) / 4,
     )
-
-
-def test_the_library_is_ordered_by_id_and_names_no_two_alike() -> None:
-    ids = [protocol.id for protocol in library()]
-    assert ids == sorted(set(ids)) == [path.stem for path in FILES]
-
-
-def test_a_protocol_is_found_by_id_or_title() -> None:
-    wanted = next(protocol for protocol in library() if protocol.id == "notice-wonder")
-    named = ["notice-wonder", "Notice  Wonder", "notice and wonder", "NOTICE AND WONDER"]
-    assert [find(words) for words in named] == [wanted] * 4
-    assert find("notice") is None
-    assert nearest("notise and wonder") == wanted
-    assert nearest("xyz") is None
 
 
 def test_the_schema_for_editors_is_the_one_that_is_checked() -> None:

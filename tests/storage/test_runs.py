@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from protocols import events
 from protocols.events import Next
-from protocols.library import library
 from protocols.model import PRESENTER, Floor
 from protocols.run import Run, RunId
 from storage import runs
@@ -18,6 +17,7 @@ from tests.protocols.factories import (
     ANA,
     BEN,
     CALENDAR,
+    LIBRARY,
     after,
     at,
     begun,
@@ -66,11 +66,11 @@ async def test_a_run_that_waits_comes_back_too(database: Database) -> None:
     assert await load(database) == Kept(run, WHERE, runs.digest(run.definition), None, None, None)
 
 
-@pytest.mark.parametrize("definition", library(), ids=lambda p: p.id)
+@pytest.mark.parametrize("definition", LIBRARY.protocols, ids=lambda p: p.id)
 async def test_every_protocol_of_the_library_is_frozen_whole(
     database: Database, definition: object
 ) -> None:
-    run = next(replace(RUN, definition=p) for p in library() if p is definition)
+    run = next(replace(RUN, definition=p) for p in LIBRARY.protocols if p is definition)
     await add(database, run)
     assert (await load(database)).run == run
 

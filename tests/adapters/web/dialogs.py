@@ -11,17 +11,18 @@ from bot.cards.model import Form
 from bot.cards.words import english
 from bot.rules.aims import Aim
 from bot.rules.offers import roles, roster
-from protocols import library
 from protocols.model import Clock
 from protocols.run import Opening, Options, PersonId, Phase, Run, RunId
 from tests.adapters.web.fake_channel import PERSONAS, START
+from tests.protocols.factories import LIBRARY
 
 PEOPLE = {PersonId(one.id): one.name for one in PERSONAS}
 ROSA = next(iter(PEOPLE))
 
 
 def _run(protocol: str, position: int) -> Run:
-    definition = next(p for p in library.library() if p.id == protocol)
+    definition = LIBRARY.find(protocol)
+    assert definition is not None
     return Run(
         id=RunId("aaaaaaaaaaaaaaaa"),
         definition=definition,
@@ -55,9 +56,7 @@ ROWS: dict[str, tuple[Form, ...]] = {
     ),
     "runs.reason_form": (_reason("skip"), _reason("cancel")),
     "runs.roles_form": (runs.roles_form(english, _run("socratic-plan", 0), PEOPLE),),
-    "starts.start_form": (
-        starts.start_form(english, library.library(), PEOPLE, ROSA, "aaaaaaaaaaaaaaaa"),
-    ),
+    "starts.start_form": (starts.start_form(english, LIBRARY, PEOPLE, ROSA, "aaaaaaaaaaaaaaaa"),),
 }
 
 

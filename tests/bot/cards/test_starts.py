@@ -1,5 +1,7 @@
 """How a run begins, and help."""
 
+from dataclasses import replace
+
 from inline_snapshot import snapshot
 
 from bot.cards.model import (
@@ -29,24 +31,24 @@ from bot.cards.starts import (
 )
 from bot.cards.words import english
 from bot.verbs import VERBS, verb
-from protocols.library import library
-from protocols.model import Clock, Need
+from protocols.library import Library
+from protocols.model import Clock, Need, Protocol
 from protocols.run import PersonId
-from tests.protocols.factories import ANA, BEN, CY
+from tests.protocols.factories import ANA, BEN, CY, LIBRARY, protocol
 
 RUN = "abcdefgh234567ab"
 PEOPLE = {ANA: "Ana", BEN: "Ben", CY: "C" * 90}
 
 
 def test_a_team_begins_by_what_it_needs() -> None:
-    assert needs_card(english, library(), RUN) == snapshot(
+    assert needs_card(english, LIBRARY.protocols, RUN) == snapshot(
         Card(
             elements=(
                 Heading(text="What does the team need?"),
                 List(
                     items=(
                         ("Plan a lesson", ": ", "Plan a Socratic circle"),
-                        ("Look at student work", ": ", "Notice and Wonder"),
+                        ("Look at student work", ": ", "Notice and Wonder", ", and ", "1", " more"),
                         ("Study data", ": ", "Notice and Wonder"),
                     )
                 ),
@@ -54,6 +56,7 @@ def test_a_team_begins_by_what_it_needs() -> None:
                     parts=("One press begins: everyone here, 45 minutes, and you facilitate.",),
                     quiet=True,
                 ),
+                Text(parts=("More lists every protocol and what it is for.",), quiet=True),
                 Buttons(
                     buttons=(
                         Button(
@@ -135,7 +138,7 @@ def test_a_verb_like_no_other_leads_to_help() -> None:
 
 
 def test_a_protocol_that_was_nearly_right_is_offered() -> None:
-    found = next(p for p in library() if p.id == "atlas-work")
+    found = next(p for p in LIBRARY.protocols if p.id == "atlas-work")
     assert unknown_protocol(english, "atlass", found, RUN) == snapshot(
         Card(
             elements=(
@@ -201,7 +204,7 @@ def test_help_has_one_line_for_each_verb() -> None:
 
 
 def test_the_start_form_has_a_default_for_everything() -> None:
-    assert start_form(english, library(), PEOPLE, ANA, RUN) == snapshot(
+    assert start_form(english, LIBRARY, PEOPLE, ANA, RUN) == snapshot(
         Form(
             id="start:abcdefgh234567ab:0:0",
             title="Start a protocol",
@@ -211,11 +214,19 @@ def test_the_start_form_has_a_default_for_everything() -> None:
                     label="Protocol",
                     kind=InputKind.CHOICE,
                     required=True,
-                    value="atlas-work",
+                    value="socratic-plan",
                     options=(
-                        Option(value="atlas-work", label="ATLAS: learning from student work"),
-                        Option(value="notice-wonder", label="Notice and Wonder"),
-                        Option(value="socratic-plan", label="Plan a Socratic circle"),
+                        Option(
+                            value="socratic-plan", label="Plan a Socratic circle (Plan a lesson)"
+                        ),
+                        Option(
+                            value="notice-wonder",
+                            label="Notice and Wonder (Look at student work, Study data)",
+                        ),
+                        Option(
+                            value="atlas-work",
+                            label="ATLAS: learning from student work (Look at student work)",
+                        ),
                     ),
                 ),
                 Input(
@@ -291,19 +302,48 @@ def test_the_start_form_has_a_default_for_everything() -> None:
 
 
 def test_alone_the_starter_brings_the_material() -> None:
-    form = start_form(english, library(), {ANA: "Ana"}, ANA, RUN)
+    form = start_form(english, LIBRARY, {ANA: "Ana"}, ANA, RUN)
     assert [i.value for i in form.inputs if i.id == "brings"] == [ANA]
 
 
 def test_of_a_large_team_as_many_are_listed_as_a_platform_takes() -> None:
     team = {PersonId(f"p{number}"): f"Person {number}" for number in range(150)}
-    here = next(i for i in start_form(english, library(), team, ANA, RUN).inputs if i.id == "here")
+    here = next(i for i in start_form(english, LIBRARY, team, ANA, RUN).inputs if i.id == "here")
     assert here.options == tuple(Option(p, name) for p, name in team.items())[:100]
     assert here.value == ",".join(option.value for option in here.options)
 
 
+def offered(library: Library) -> list[tuple[str, str]]:
+    """The protocols that the form offers, as values and labels."""
+    form = start_form(english, library, {}, ANA, RUN)
+    return [(option.value, option.label) for option in form.inputs[0].options]
+
+
+def named(name: str, *needs: Need) -> Protocol:
+    """A protocol of this name."""
+    return replace(protocol(), id=name, title=name, needs=needs)
+
+
+def test_the_form_offers_every_protocol_once_by_its_needs_and_the_school_s_own_as_such() -> None:
+    ours = (named("a"), named("b", Need.DILEMMA, Need.STUDY_DATA), named("c", Need.PLAN_LESSON))
+    school = (named("d", Need.STUDY_DATA), named("e" * 75, Need.STUDY_DATA), named("f"))
+    assert offered(Library(ours + school, {one.id: "file" for one in school})) == [
+        ("c", "c (Plan a lesson)"),
+        ("b", "b (Study data, A dilemma)"),
+        ("d", "Our own: d (Study data)"),
+        ("e" * 75, "Our own: " + "e" * 65 + "…"),
+        ("a", "a"),
+        ("f", "Our own: f"),
+    ]
+
+
+def test_the_form_offers_as_many_protocols_as_a_platform_lists() -> None:
+    many = Library(tuple(named(f"p{number:03}") for number in range(120)))
+    assert offered(many) == [(f"p{number:03}", f"p{number:03}") for number in range(100)]
+
+
 def test_without_protocols_there_is_nothing_to_choose() -> None:
-    assert start_form(english, (), {}, ANA, RUN).inputs[0].value == ""
+    assert start_form(english, Library(()), {}, ANA, RUN).inputs[0].value == ""
 
 
 def test_a_first_visit_is_told_who_one_is_and_what_to_do() -> None:

@@ -28,12 +28,12 @@ from bot.cards.steps import (
 from bot.cards.words import english
 from bot.rules.aims import Aim
 from protocols.events import HandedIn, Next, Paused, Resumed
-from protocols.library import library
 from protocols.model import FACILITATOR, PRESENTER, Field, FieldKind, Floor, Protocol, Reveal
 from protocols.run import PersonId, Run
 from tests.protocols.factories import (
     ANA,
     BEN,
+    LIBRARY,
     after,
     at,
     begun,
@@ -274,7 +274,7 @@ def test_a_role_that_nobody_holds_is_named_by_its_word() -> None:
     assert run.holder(PRESENTER) is None
 
 
-@pytest.mark.parametrize("definition", library(), ids=lambda p: p.id)
+@pytest.mark.parametrize("definition", LIBRARY.protocols, ids=lambda p: p.id)
 def test_every_step_of_the_library_makes_its_post_and_its_form(definition: Protocol) -> None:
     run = replace(begun(Floor.ROUND), definition=definition)
     for position in range(len(definition.steps)):

@@ -1,17 +1,23 @@
 """How a run begins: once, with who is here, by who may."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.cards.faults import SENTENCES
+from bot.cards.model import Form, Option
 from bot.flows.export import list_runs
-from bot.rules.aims import Aim
+from bot.rules.aims import Aim, read
 from bot.rules.offers import OnlyMembersStart
+from protocols.library import library
 from protocols.run import Options
 from storage import people, runs
 from tests.bot.own_protocols import words
-from tests.stage import CHANNEL, Stage
+from tests.protocols.own import write_own
+from tests.stage import CHANNEL, Stage, open_stage
 
 RUN = "abcdefgh234567ab"
 
@@ -84,6 +90,49 @@ async def test_a_protocol_without_material_needs_nobody_to_bring_it(stage: Stage
 async def test_a_protocol_begins_by_its_name(stage: Stage, line: str) -> None:
     assert await stage.command("ana", line) is None
     assert [run["protocol"] for run in await listed(stage)] == ["notice-wonder"]
+
+
+@pytest.fixture
+async def own(tmp_path: Path) -> AsyncIterator[Stage]:
+    """A stage at a school that has a protocol of its own in the folder."""
+    write_own(tmp_path / "protocols" / "walk.yaml")
+    made = await open_stage(tmp_path, library=library(tmp_path / "protocols"))
+    yield made
+    await made.house.database.close()
+
+
+@pytest.mark.parametrize("line", ["/plc start Gallery walk", "/protocol gallery-walk"])
+async def test_a_school_s_own_protocol_begins_by_its_name(own: Stage, line: str) -> None:
+    assert await own.command("ana", line) is None
+    assert [run["protocol"] for run in await listed(own)] == ["gallery-walk"]
+
+
+async def test_a_school_s_own_protocol_is_chosen_in_the_form_and_run_to_its_report(
+    own: Stage,
+) -> None:
+    form = await own.press("ana", "choose")
+    assert isinstance(form, Form)
+    offered = Option("gallery-walk", "Our own: Gallery walk (Study data)")
+    assert offered in form.inputs[0].options
+    own.run = read(form.id).run
+    await own.submit("ana", form.id, {"protocol": "gallery-walk"}, thread=None)
+    assert await roles(own) == {"facilitator": "ana", "presenter": "ben"}
+    for position in range(2):
+        await own.press("ana", "anyway", position)
+    assert (await own.export())["run"]["phase"] == "finished"
+
+
+async def test_a_run_goes_on_when_the_file_of_its_protocol_is_gone(
+    own: Stage, tmp_path: Path
+) -> None:
+    await own.start("ana", protocol="gallery-walk")
+    (tmp_path / "protocols" / "walk.yaml").unlink()
+    later = replace(own.house, library=library(tmp_path / "protocols"))
+    again = Stage(later, own.organization, own._clock)
+    again.run, again.thread, again._count = own.run, own.thread, own._count
+    await again.press("ana", "anyway")
+    assert [step["title"] for step in (await again.export())["steps"]] == ["Look", "Debrief"]
+    assert await again.command("ana", "/protocol gallery-walk") is not None
 
 
 async def test_only_members_of_the_team_start_its_runs(stage: Stage) -> None:

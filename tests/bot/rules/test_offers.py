@@ -3,18 +3,20 @@
 from dataclasses import replace
 
 from bot.rules.offers import by_need, role_that_brings, roles, roster
-from protocols.library import library
 from protocols.model import FACILITATOR, PRESENTER, TIMEKEEPER, Floor, Need
 from protocols.run import Held, Member, MemberKind
-from tests.protocols.factories import ANA, BEN, CY, at, protocol, step
+from tests.protocols.factories import ANA, BEN, CY, LIBRARY, at, protocol, step
 
 SAMPLE = protocol(Floor.ROUND)
 
 
 def test_the_protocol_with_the_lowest_threshold_is_offered_first() -> None:
-    assert [p.id for p in by_need(library(), Need.STUDENT_WORK)] == ["notice-wonder", "atlas-work"]
-    assert [p.id for p in by_need(library(), Need.PLAN_LESSON)] == ["socratic-plan"]
-    assert by_need(library(), Need.DILEMMA) == ()
+    assert [p.id for p in by_need(LIBRARY.protocols, Need.STUDENT_WORK)] == [
+        "notice-wonder",
+        "atlas-work",
+    ]
+    assert [p.id for p in by_need(LIBRARY.protocols, Need.PLAN_LESSON)] == ["socratic-plan"]
+    assert by_need(LIBRARY.protocols, Need.DILEMMA) == ()
 
 
 def test_of_two_others_the_one_without_readiness_comes_first_then_by_title() -> None:

@@ -25,6 +25,7 @@ class Verb:
 
 VERBS = (
     Verb("start", Who.MEMBER, "Start a protocol, by need or by name", "/plc start notice-wonder"),
+    Verb("plan", Who.MEMBER, "Set a protocol for a day and time", "/plc plan notice-wonder"),
     Verb("next", Who.CONTROL, "Close this step and open the next one", "/plc next"),
     Verb("pause", Who.CONTROL, "Stop the clock", "/plc pause"),
     Verb("resume", Who.CONTROL, "Let the clock go on", "/plc resume"),

@@ -84,8 +84,10 @@ def report_card(t: Translator, report: Report) -> Card:
         elements.append(quiet(t, "You were in one room: this is the written part only."))
     elements.extend(_promises(t, report))
     elements.append(quiet(t, "{credit}", credit=cut(report.attribution, 300)))
-    button = Button(t("Open the report"), "report", report.run, style=Style.PRIMARY)
-    elements.append(Buttons((button,)))
+    buttons = [Button(t("Open the report"), "report", report.run, style=Style.PRIMARY)]
+    if report.ended and not (report.cancelled or report.rehearsal):
+        buttons.append(Button(t("Same time next week?"), "again", report.run))
+    elements.append(Buttons(tuple(buttons)))
     return Card(tuple(elements), title)
 
 

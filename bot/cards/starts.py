@@ -1,6 +1,8 @@
 """How a run begins: the menu by need, the start form, and help."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 
 from protocols.library import Library
 from protocols.model import Clock, Need, Protocol
@@ -173,6 +175,39 @@ def start_form(
         ),
     )
     return Form(Aim("start", run, 0, 0).id, t("Start a protocol"), inputs, t("Start"), t("Not now"))
+
+
+def plan_form(t: Translator, start: Form, day: date, chosen: str) -> Form:
+    """The start form for a day and time to come. `chosen`: the protocol that was named."""
+    protocol, clock, *others = start.inputs
+    if any(option.value == chosen for option in protocol.options):
+        protocol = replace(protocol, value=chosen)
+    when = (
+        Input("day", t("Day"), InputKind.DATE, required=True, value=day.isoformat()),
+        Input("time", t("Time"), InputKind.TEXT, required=True, value="3:15 pm"),
+    )
+    return replace(
+        start,
+        id=start.id.replace("start:", "plan:", 1),
+        title=t("Plan a protocol"),
+        inputs=(protocol, *when, clock, *others),
+        submit=t("Plan it"),
+    )
+
+
+def again(t: Translator, form: Form, values: Mapping[str, str], faults: Mapping[str, str]) -> Form:
+    """A form as it was filled in, with a sentence beside each input that needs a change."""
+    return replace(
+        form,
+        inputs=tuple(
+            replace(
+                one,
+                value=values.get(one.id, ""),
+                fault=t(faults[one.id]) if one.id in faults else "",
+            )
+            for one in form.inputs
+        ),
+    )
 
 
 def _offered(t: Translator, library: Library) -> tuple[Option, ...]:

@@ -1,6 +1,7 @@
 """What only shows something: a form or a private card, answered at once. Nothing is written."""
 
 import difflib
+from zoneinfo import ZoneInfo
 
 from bot import ports
 from bot.cards import faults as fault_cards
@@ -14,6 +15,8 @@ from bot.flows.sender import Sender
 from bot.rules import answers
 from bot.rules.acts import opening_at
 from bot.rules.aims import Aim, is_ours, read
+from bot.rules.plans import WEEK
+from bot.rules.plans import faults as plan_faults
 from bot.verbs import VERBS, verb
 from protocols.floors import refusal
 from protocols.model import FACILITATOR, FieldKind
@@ -50,7 +53,7 @@ async def _press(
 ) -> Card | Form | None:
     if aim.act in ("help", "start", "choose"):
         return await _start_or_help(house, session, sender, place, aim.act)
-    if aim.act == "begin":
+    if aim.act in ("begin", "again"):
         return None
     if not aim.run:
         return await _which(house, session, sender, place, aim.act)
@@ -65,13 +68,19 @@ async def _start_or_help(
 ) -> Card | Form:
     if act == "help":
         return starts.help_card(house.t)
-    library, run = house.library, house.new_id()
+    run = house.new_id()
     if act == "start":
-        return starts.needs_card(house.t, library.protocols, run)
+        return starts.needs_card(house.t, house.library.protocols, run)
+    return await _start_form(house, session, sender, place, run)
+
+
+async def _start_form(
+    house: House, session: Session, sender: Sender, place: ports.Place, run: str
+) -> Form:
     team = await people.team_in(session, sender.organization, place.platform, place.channel)
     here = await people.members(session, sender.organization, team.id) if team else {}
     named = await _names(session, sender, [p for p, kind in here.items() if kind == "member"])
-    return starts.start_form(house.t, library, named, sender.person, run)
+    return starts.start_form(house.t, house.library, named, sender.person, run)
 
 
 async def _in_run(  # noqa: PLR0911 # one arm an act
@@ -170,7 +179,7 @@ async def command(
     word = arrival.verb
     if word == "help":
         return starts.help_card(house.t)
-    if word == "start":
+    if word in ("start", "plan"):
         return await _start(house, session, sender, arrival)
     kept = await find_run(session, sender, arrival.place)
     if word and verb(word) is None:
@@ -191,9 +200,14 @@ async def _start(
     house: House, session: Session, sender: Sender, arrival: ports.Commanded
 ) -> Card | Form | None:
     words = arrival.rest.strip()
+    protocol = house.library.find(words)
+    if arrival.verb == "plan" and (protocol is not None or not words):
+        form = await _start_form(house, session, sender, arrival.place, house.new_id())
+        today = house.now().astimezone(ZoneInfo(house.calendar.zone)).date()
+        return starts.plan_form(house.t, form, today + WEEK, protocol.id if protocol else "")
     if not words:
         return await _start_or_help(house, session, sender, arrival.place, "start")
-    if house.library.find(words) is not None:
+    if protocol is not None:
         return None
     near = house.library.nearest(words)
     return starts.unknown_protocol(house.t, words, near, house.new_id())
@@ -223,9 +237,11 @@ async def _names(session: Session, sender: Sender, wanted: list[PersonId]) -> di
 async def check(house: House, organization: str, arrival: ports.Submitted) -> Form | None:
     """The form again with its faults; None: it can be taken."""
     aim = read(arrival.form) if is_ours(arrival.form) else None
-    if aim is None or aim.act not in ("write", "add", "skip", "cancel"):
+    if aim is None or aim.act not in ("write", "add", "skip", "cancel", "plan"):
         return None
     async with house.database.read() as session:
+        if aim.act == "plan":
+            return await _unplanned(house, session, organization, arrival)
         kept = await runs.load(session, organization, aim.run)
         if kept is None or aim.position >= len(kept.run.definition.steps):
             return None
@@ -238,6 +254,22 @@ async def check(house: House, organization: str, arrival: ports.Submitted) -> Fo
         named = await _names(session, sender, [member.person for member in kept.run.roster])
         again = steps.form(house.t, kept.run, aim, named, arrival.values)
     return steps.with_faults(house.t, again, {k: steps.FAULTS[v] for k, v in wrong.items()})
+
+
+async def _unplanned(
+    house: House, session: Session, organization: str, arrival: ports.Submitted
+) -> Form | None:
+    values, zone = arrival.values, house.calendar.zone
+    wrong = plan_faults(values.get("day", ""), values.get("time", ""), zone, house.now())
+    if not wrong:
+        return None
+    platform, user = arrival.place.platform, arrival.person
+    person = await people.person_of(session, organization, platform, user)
+    sender = Sender(organization, platform, person or PersonId(""))
+    run = read(arrival.form).run
+    form = await _start_form(house, session, sender, arrival.place, run)
+    planned = starts.plan_form(house.t, form, house.now().date(), "")
+    return starts.again(house.t, planned, values, wrong)
 
 
 def _unreasoned(house: House, run: Run, aim: Aim, reason: str) -> Form | None:

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from bot import ports
 from bot.flows.house import House
 from bot.flows.runs import Change, change, put_card
 from bot.flows.sender import Sender
 from bot.rules import offers
-from bot.rules.aims import is_id, read
+from bot.rules.aims import Aim, is_id, read
+from bot.rules.keys import run_after
+from bot.rules.plans import a_week_later, planned_at
 from protocols import events
 from protocols.model import TIMEKEEPER, Clock, Protocol
 from protocols.run import Options, PersonId, Run, RunId
@@ -17,7 +20,7 @@ from storage.database import Session
 from storage.people import Team
 from storage.runs import Where
 
-ACTS = ("begin", "start")
+ACTS = ("begin", "start", "plan", "again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Wanted:
     brings: PersonId | None = None
     timekeeper: PersonId | None = None
     options: Options = field(default_factory=Options)
+    planned_at: datetime | None = None
 
 
 def is_start(arrival: ports.Pressed | ports.Submitted) -> bool:
@@ -45,10 +49,13 @@ async def start(
     """Begin what a button or the start form names; the run's id came with it, so twice is once."""
     if isinstance(arrival, ports.Pressed):
         aim = read(arrival.button)
+        if aim.act == "again":
+            await _next_week(house, session, sender, arrival)
+            return
         protocol = house.library.find(aim.extra)
         wanted = Wanted(aim.run, protocol) if protocol else None
     else:
-        wanted = _settled(house, read(arrival.form).run, arrival.values)
+        wanted = _settled(house, read(arrival.form), arrival.values)
     if wanted is not None and is_id(wanted.run):
         await _begin(house, session, sender, arrival, wanted)
 
@@ -62,9 +69,35 @@ async def start_by_name(
         await _begin(house, session, sender, arrival, Wanted(house.new_id(), protocol))
 
 
-def _settled(house: House, run: str, values: Mapping[str, str]) -> Wanted | None:
+async def _next_week(
+    house: House, session: Session, sender: Sender, arrival: ports.Pressed
+) -> None:
+    """Plan the same protocol and people for the same time next week; twice is once."""
+    kept = await runs.load(session, sender.organization, read(arrival.button).run)
+    if kept is None or not kept.run.openings:
+        return
+    run = kept.run
+    bringing = offers.role_that_brings(run.definition)
+    began = run.planned_at or run.openings[0].opened_at
+    wanted = Wanted(
+        run=run_after(run.id),
+        protocol=run.definition,
+        clock=run.clock,
+        here=tuple(dict.fromkeys(member.person for member in run.roster)),
+        brings=run.holder(bringing) if bringing else None,
+        timekeeper=run.holder(TIMEKEEPER),
+        options=run.options,
+        planned_at=a_week_later(began, house.calendar),
+    )
+    await _begin(house, session, sender, arrival, wanted)
+
+
+def _settled(house: House, aim: Aim, values: Mapping[str, str]) -> Wanted | None:
     protocol = house.library.find(values.get("protocol", ""))
-    if protocol is None:
+    zone = house.calendar.zone
+    at = planned_at(values.get("day", ""), values.get("time", ""), zone)
+    is_plan = aim.act == "plan"
+    if protocol is None or (is_plan and at is None):
         return None
     options = Options(
         takes_part=values.get("takes_part") == "yes" or protocol.facilitator_takes_part,
@@ -77,8 +110,9 @@ def _settled(house: House, run: str, values: Mapping[str, str]) -> Wanted | None
         return PersonId(values[name]) if values.get(name) else None
 
     return Wanted(
-        run=run,
+        run=aim.run,
         protocol=protocol,
+        planned_at=at if is_plan else None,
         clock=_clock(values.get("clock", "")),
         here=tuple(PersonId(p) for p in values.get("here", "").split(",") if p),
         brings=person("brings"),
@@ -112,6 +146,8 @@ async def _begin(
     kept = await runs.load(session, sender.organization, run.id)
     if kept is not None:
         await put_card(house, session, kept)
+        if run.planned_at is not None and not run.step(0).before:
+            return  # a person begins
         started = events.Started(at=arrival.at, by=sender.person)
         await change(house, session, kept, Change(arrival.at, [started], seen=True))
 
@@ -132,6 +168,7 @@ def _new_run(
         definition=wanted.protocol,
         clock=wanted.clock,
         options=replace(wanted.options, takes_part=takes_part),
+        planned_at=wanted.planned_at,
         roster=offers.roster(here, arrival.at),
         roles=offers.roles(wanted.protocol, starter, here, chosen),
     )

@@ -1,5 +1,7 @@
 """The deterministic keys of what is sent, so that doing it twice is doing it once."""
 
+import base64
+import hashlib
 import re
 from datetime import datetime
 
@@ -7,6 +9,12 @@ from protocols.run import PersonId
 
 _STEP = re.compile(r"run:(?P<run>\w+):step:(?P<position>\d+):open(:r(?P<opening>\d+))?")
 _CARD = re.compile(r"run:(?P<run>\w+):card")
+
+
+def run_after(run: str) -> str:
+    """The id of the run that is planned after a run, so that two presses plan one."""
+    digest = hashlib.sha256(f"after|{run}".encode()).digest()
+    return base64.b32encode(digest).decode().lower()[:16]
 
 
 def card(run: str) -> str:

@@ -3,10 +3,10 @@
 import importlib
 import inspect
 import pkgutil
-from datetime import timedelta
+from datetime import date, timedelta
 
 import bot.cards
-from bot.cards import runs, starts, steps
+from bot.cards import commitments, runs, starts, steps
 from bot.cards.model import Form
 from bot.cards.words import english
 from bot.rules.aims import Aim
@@ -45,6 +45,9 @@ def _reason(act: str) -> Form:
     return runs.reason_form(english, run, Aim(act, run.id, 1, 0))
 
 
+START_FORM = starts.start_form(english, LIBRARY, PEOPLE, ROSA, "aaaaaaaaaaaaaaaa")
+DAY = date(2026, 12, 1)
+
 # The function, and the forms that it makes: the table that axe goes through.
 ROWS: dict[str, tuple[Form, ...]] = {
     "steps.form": (
@@ -56,7 +59,12 @@ ROWS: dict[str, tuple[Form, ...]] = {
     ),
     "runs.reason_form": (_reason("skip"), _reason("cancel")),
     "runs.roles_form": (runs.roles_form(english, _run("socratic-plan", 0), PEOPLE),),
-    "starts.start_form": (starts.start_form(english, LIBRARY, PEOPLE, ROSA, "aaaaaaaaaaaaaaaa"),),
+    "starts.start_form": (START_FORM, starts.plan_form(english, START_FORM, DAY, "atlas-work")),
+    "commitments.kept_form": (
+        commitments.kept_form(
+            english, _run("notice-wonder", 0), [("a", "Try it in 7B", DAY), ("b", "Read", None)]
+        ),
+    ),
 }
 
 

@@ -67,6 +67,7 @@ def test_a_report_says_what_was_done_and_who_was_heard() -> None:
                             run="abcdefgh234567ab",
                             style=Style.PRIMARY,
                         ),
+                        Button(label="Same time next week?", act="again", run="abcdefgh234567ab"),
                     )
                 ),
             ),

@@ -63,13 +63,13 @@ def test_a_school_s_own_protocols_stand_among_ours_by_id(tmp_path: Path) -> None
 
 
 def test_a_faulty_file_is_left_out_with_its_faults_and_the_next_step(tmp_path: Path) -> None:
-    file = write_own(tmp_path / "a walk.yaml", abot="about")
+    file = write_own(tmp_path / "a walk.yaml", abouts="about")
     write_own(tmp_path / "b.yaml")
     found = library(tmp_path)
     assert own(found) == ["gallery-walk"]
     assert found.left_out == (
         f'{file}:1:1: "about" is missing here; it takes a text of at most 300 characters and 60 words.',
-        f'{file}:3:1: "abot" is not a word I know; did you mean "about"?',
+        f'{file}:3:1: "abouts" is not a word I know; did you mean "about"?',
         f"Left out until it is mended: colloquy check '{file}'",
     )
 

@@ -52,14 +52,15 @@ def library(folder: Path | None = None) -> Library:
     files: dict[str, str] = {}
     left_out: list[str] = []
     for own in _own(folder) if folder else ():
-        match own:
-            case str():
-                left_out.append(own)
-            case path, protocol if protocol.id in protocols:
-                left_out.append(_taken(path, protocol.id, files.get(protocol.id, OURS)))
-            case path, protocol:
-                protocols[protocol.id] = protocol
-                files[protocol.id] = _printable(path)
+        if isinstance(own, str):
+            left_out.append(own)
+            continue
+        path, protocol = own
+        if protocol.id in protocols:
+            left_out.append(_taken(path, protocol.id, files.get(protocol.id, OURS)))
+            continue
+        protocols[protocol.id] = protocol
+        files[protocol.id] = _printable(path)
     ordered = sorted(protocols.values(), key=lambda protocol: protocol.id)
     return Library(tuple(ordered), files, tuple(left_out))
 

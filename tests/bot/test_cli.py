@@ -169,11 +169,13 @@ def test_a_school_s_own_protocols_are_listed_with_their_files(
 def test_a_faulty_file_is_left_out_of_the_list_and_said_as_check_says_it(
     colloquy: Command, home: Path
 ) -> None:
-    file = str(write_own(home / "ours" / "protocols" / "walk.yaml", abot="about").relative_to(home))
+    file = str(
+        write_own(home / "ours" / "protocols" / "walk.yaml", abouts="about").relative_to(home)
+    )
     faults = colloquy("check", file, COLLOQUY_HOME="ours")[2]
     code, out, err = colloquy("protocols", "--json", COLLOQUY_HOME="ours")
     assert (code, {one["source"] for one in json.loads(out)}) == (0, {"library"})
-    assert f'{file}:3:1: "abot" is not a word I know; did you mean "about"?\n' in faults
+    assert f'{file}:3:1: "abouts" is not a word I know; did you mean "about"?\n' in faults
     assert err == f"{faults}Left out until it is mended: colloquy check {file}\n"
 
 
@@ -255,7 +257,7 @@ def test_two_processes_do_not_share_a_database(process: Command, home: Path) -> 
 
 
 def test_the_demo_starts_without_a_faulty_file_and_says_so(home: Path) -> None:
-    file = write_own(home / "protocols" / "walk.yaml", abot="about")
+    file = write_own(home / "protocols" / "walk.yaml", abouts="about")
     kept = {k: v for k, v in os.environ.items() if not k.startswith("COLLOQUY_")}
     with subprocess.Popen(
         [sys.executable, "-m", "bot", "demo", "--port", "0"],

@@ -182,8 +182,8 @@ class Stage:
 class _Time:
     """A clock that stands still until it is set."""
 
-    def __init__(self) -> None:
-        self.at = NOON
+    def __init__(self, at: datetime) -> None:
+        self.at = at
 
     def now(self) -> datetime:
         """The time that was set."""
@@ -196,11 +196,12 @@ async def open_stage(
     rate: float = 1.0,
     calendar: Calendar | None = None,
     library: Library = LIBRARY,
+    start: datetime = NOON,
 ) -> Stage:
     """A fresh stage with its database in a folder. Close `stage.house.database` at the end."""
     url = f"sqlite:///{folder / 'stage.db'}"
     migrate.upgrade(url)
-    clock = _Time()
+    clock = _Time(start)
     house = House(
         database=Database(url),
         now=clock.now,
@@ -226,7 +227,7 @@ async def open_stage(
                 team.id,
                 person,
                 kind="observer" if user == COACH else "member",
-                since=NOON - timedelta(days=1) + timedelta(minutes=order),
+                since=start - timedelta(days=1) + timedelta(minutes=order),
             )
     return Stage(house, organization, clock)
 

@@ -325,7 +325,7 @@ def named(name: str, *needs: Need) -> Protocol:
 
 
 def test_the_form_offers_every_protocol_once_by_its_needs_and_the_school_s_own_as_such() -> None:
-    ours = (named("a"), named("b", Need.DILEMMA, Need.STUDY_DATA), named("c", Need.PLAN_LESSON))
+    ours = (named("a"), named("b", Need.STUDY_DATA, Need.DILEMMA), named("c", Need.PLAN_LESSON))
     school = (named("d", Need.STUDY_DATA), named("e" * 75, Need.STUDY_DATA), named("f"))
     assert offered(Library(ours + school, {one.id: "file" for one in school})) == [
         ("c", "c (Plan a lesson)"),

@@ -27,6 +27,13 @@ def test_of_two_others_the_one_without_readiness_comes_first_then_by_title() -> 
     assert by_need([later, ready, easy], Need.DILEMMA) == (easy, later, ready)
 
 
+def test_who_names_the_need_first_comes_before_who_names_it_too() -> None:
+    too = replace(SAMPLE, title="A", needs=(Need.STUDY_DATA, Need.DILEMMA))
+    first = replace(SAMPLE, title="B", needs=(Need.DILEMMA, Need.STUDY_DATA))
+    assert by_need([too, first], Need.DILEMMA) == (first, too)
+    assert by_need([first, too], Need.STUDY_DATA) == (too, first)
+
+
 def test_the_starter_facilitates_and_the_others_come_in_turn() -> None:
     assert roles(SAMPLE, ANA, [ANA, BEN, CY]) == (
         Held(FACILITATOR, ANA, 0),
@@ -51,6 +58,14 @@ def test_the_material_is_brought_by_whom_the_steps_name() -> None:
     owned = replace(step(Floor.GROUP), held_by="lesson owner")
     assert role_that_brings(protocol(Floor.ROUND, owned)) == "lesson owner"
     assert role_that_brings(protocol(Floor.ROUND, Floor.OPEN)) is None
+
+
+def test_the_facilitator_never_brings_it() -> None:
+    led = replace(step(Floor.PRESENTER), held_by=FACILITATOR)
+    named = replace(step(Floor.FACILITATOR), with_=(FACILITATOR, TIMEKEEPER))
+    assert role_that_brings(protocol(led, Floor.ROUND)) is None
+    assert role_that_brings(protocol(named, Floor.ROUND)) == TIMEKEEPER
+    assert role_that_brings(protocol(named, led, Floor.QUESTIONS)) == PRESENTER
 
 
 def test_who_is_here_takes_part_from_the_start_on_in_two_circles_by_turns() -> None:

@@ -3,20 +3,35 @@
 from dataclasses import replace
 
 from bot.rules.offers import by_need, role_that_brings, roles, roster
+from protocols.floors import expected
 from protocols.model import FACILITATOR, PRESENTER, TIMEKEEPER, Floor, Need
 from protocols.run import Held, Member, MemberKind
-from tests.protocols.factories import ANA, BEN, CY, LIBRARY, at, protocol, step
+from tests.protocols.factories import ANA, BEN, CY, DEE, EVE, LIBRARY, at, begun, protocol, step
 
 SAMPLE = protocol(Floor.ROUND)
 
 
 def test_the_protocol_with_the_lowest_threshold_is_offered_first() -> None:
-    assert [p.id for p in by_need(LIBRARY.protocols, Need.STUDENT_WORK)] == [
-        "notice-wonder",
-        "atlas-work",
-    ]
-    assert [p.id for p in by_need(LIBRARY.protocols, Need.PLAN_LESSON)] == ["socratic-plan"]
-    assert by_need(LIBRARY.protocols, Need.DILEMMA) == ()
+    assert {need: [p.id for p in by_need(LIBRARY.protocols, need)] for need in Need} == {
+        Need.PLAN_LESSON: [
+            "socratic-plan",
+            "socratic-run",
+            "tuning",
+            "charrette",
+            "goal-set",
+            "success",
+        ],
+        Need.STUDENT_WORK: ["notice-wonder", "assessment", "slice", "atlas-work", "cac"],
+        Need.STUDY_DATA: ["notice-wonder", "atlas-data", "ddd", "goal-set", "impact"],
+        Need.READ_RESEARCH: [
+            "article-trial",
+            "four-as",
+            "last-word",
+            "text-rendering",
+            "final-word",
+        ],
+        Need.DILEMMA: ["chalk-talk", "charrette", "fishbowl", "norms", "success", "consultancy"],
+    }
 
 
 def test_of_two_others_the_one_without_readiness_comes_first_then_by_title() -> None:
@@ -66,6 +81,48 @@ def test_the_facilitator_never_brings_it() -> None:
     assert role_that_brings(protocol(led, Floor.ROUND)) is None
     assert role_that_brings(protocol(named, Floor.ROUND)) == TIMEKEEPER
     assert role_that_brings(protocol(named, led, Floor.QUESTIONS)) == PRESENTER
+
+
+def test_every_protocol_knows_who_brings_the_material() -> None:
+    brings = {p.id: role_that_brings(p) for p in LIBRARY.protocols}
+    assert {name: role for name, role in brings.items() if role} == {
+        "article-trial": "finder",
+        "assessment": "assessment owner",
+        "atlas-data": "data owner",
+        "atlas-work": "presenter",
+        "cac": "presenting teacher",
+        "charrette": "presenter",
+        "consultancy": "presenter",
+        "ddd": "data coach",
+        "impact": "data owner",
+        "socratic-plan": "lesson owner",
+        "success": "presenter",
+        "tuning": "presenter",
+    }
+
+
+def test_the_scorer_of_a_socratic_circle_is_never_waited_for_while_the_circles_talk() -> None:
+    circles = next(p for p in LIBRARY.protocols if p.id == "socratic-run")
+    team = (ANA, BEN, CY, DEE, EVE)
+    run = replace(
+        begun(Floor.ROUND),
+        definition=circles,
+        roster=roster(team, at("2:50")),
+        roles=roles(circles, ANA, team),
+    )
+    assert run.holder("scorer") == BEN
+    spoken = {}
+    for position in range(len(circles.steps)):
+        there = replace(run, openings=(replace(run.current, position=position),))
+        spoken[position + 1] = expected(there, position)
+    assert spoken == {
+        1: (BEN, CY, DEE, EVE),
+        2: (CY, EVE),
+        3: (DEE,),
+        4: (DEE,),
+        5: (CY, EVE),
+        6: (BEN, CY, DEE, EVE),
+    }
 
 
 def test_who_is_here_takes_part_from_the_start_on_in_two_circles_by_turns() -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -26,6 +28,9 @@ PAUSE = timedelta(seconds=6)  # between two colleagues
 BEFORE_NEXT = timedelta(seconds=10)
 BEAT = 1.0
 IN_TWO_WEEKS = timedelta(days=14)
+NUMBER = re.compile(r"\d+")
+WRITTEN = (FieldKind.TEXT, FieldKind.COMPARISON, FieldKind.MEASURE)
+EXAMPLE = "https://example.org/unit-3"
 
 
 @dataclass(slots=True)
@@ -153,17 +158,27 @@ def _promises(run: Run, position: int, person: PersonId) -> bool:
 
 
 def _values(step: Step, line: str, now: datetime) -> dict[str, str]:
-    """What a colleague fills in: what is needed, and a commitment in two weeks."""
+    """What a colleague fills in: what is needed, and a commitment in two weeks.
+
+    Numbers are those that the line says, in their order.
+    """
     values = {}
+    said = iter(NUMBER.findall(line))
     for index, one in enumerate(answers.fields_of(step)):
         if one.kind is FieldKind.COMMITMENT:
             values[answers.input_id(index, "what")] = line
             values[answers.input_id(index, "due")] = (now + IN_TWO_WEEKS).date().isoformat()
         elif one.kind is FieldKind.CHOICE:
             values[answers.input_id(index)] = one.options[0]
-        elif one.kind is FieldKind.TEXT and not (one.optional and index):
-            values[answers.input_id(index)] = line
+        elif not one.optional or (index == 0 and one.kind in WRITTEN):
+            values[answers.input_id(index)] = _value(one.kind, line, said)
     return values
+
+
+def _value(kind: FieldKind, line: str, said: Iterator[str]) -> str:
+    if kind is FieldKind.NUMBER:
+        return next(said, "1")
+    return EXAMPLE if kind in (FieldKind.LINK, FieldKind.FILE) else line
 
 
 def _line(run: Run, position: int, person: PersonId) -> str:

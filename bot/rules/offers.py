@@ -15,15 +15,24 @@ class OnlyMembersStart(NotAllowed):
 
 
 def role_that_brings(protocol: Protocol) -> str | None:
-    """The role of whoever brings the material, None where nobody does."""
+    """The role of whoever brings the material, None where nobody does.
+
+    That is who first has a floor of their own, else whom a step of the facilitator names; never
+    the facilitator.
+    """
     floors = (Floor.PRESENTER, Floor.GROUP, Floor.QUESTIONS)
-    return next((s.held_by for s in protocol.steps if s.floor in floors), None)
+    holding = [s.held_by for s in protocol.steps if s.floor in floors]
+    named = {role for s in protocol.steps if s.floor is Floor.FACILITATOR for role in s.with_}
+    bringing = (*holding, *(role for role in protocol.roles if role in named))
+    return next((role for role in bringing if role != FACILITATOR), None)
 
 
 def by_need(protocols: Iterable[Protocol], need: Need) -> tuple[Protocol, ...]:
-    """The protocols for a need; the one with the lowest threshold first."""
+    """The protocols for a need: the lowest threshold first, then those that name it first."""
     found = (p for p in protocols if need in p.needs)
-    return tuple(sorted(found, key=lambda p: (p.id != FIRST, p.readiness, p.title)))
+    return tuple(
+        sorted(found, key=lambda p: (p.id != FIRST, p.readiness, p.needs[0] != need, p.title))
+    )
 
 
 def roles(

@@ -1,17 +1,22 @@
 """Scripted colleagues: through the same door as people, one after the other, and never twice."""
 
 import asyncio
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from bot.players import Players, run
-from protocols.model import Floor
+from bot.players import Players, _values, run
+from bot.rules import answers
+from protocols.model import Field, FieldKind, Floor, Protocol
 from protocols.school_days import Calendar
 from tests.bot.own_protocols import begin
 from tests.fakes import FakeClock
-from tests.protocols.factories import LIBRARY
-from tests.stage import Stage
+from tests.protocols.factories import LIBRARY, step
+from tests.stage import NOON, Stage
+
+SCRIPTS = Path(__file__).parents[2] / "bot" / "scripts"
 
 
 def players_of(stage: Stage, *, everyone: bool = True) -> Players:
@@ -49,6 +54,40 @@ async def test_colleagues_lead_every_protocol_to_its_report(stage: Stage, protoc
     assert [step["closed_by"] for step in exported["steps"]] == ["person"] * len(exported["steps"])
     unheard = [share["step"] for share in exported["participation"] if share["not_yet_heard"]]
     assert unheard == []
+
+
+@pytest.mark.parametrize("protocol", LIBRARY.protocols, ids=lambda p: p.id)
+def test_they_have_a_line_for_every_step_and_can_fill_in_every_form(protocol: Protocol) -> None:
+    lines = json.loads((SCRIPTS / f"{protocol.id}.json").read_text(encoding="utf-8"))
+    assert [len(lines), *map(bool, lines)] == [len(protocol.steps)] + [True] * len(lines)
+    found = {
+        (step.title, line): answers.faults(step, _values(step, line, NOON))
+        for step, said in zip(protocol.steps, lines, strict=True)
+        for line in said
+    }
+    assert [place for place, faults in found.items() if faults] == []
+
+
+def test_they_fill_in_what_is_needed_and_the_numbers_that_they_say() -> None:
+    fields = (
+        Field("Score", FieldKind.NUMBER),
+        Field("Another score", FieldKind.NUMBER),
+        Field("A third", FieldKind.NUMBER),
+        Field("Spare score", FieldKind.NUMBER, optional=True),
+        Field("Then and now", FieldKind.COMPARISON, of=1),
+        Field("From where to where", FieldKind.MEASURE),
+        Field("Where?", FieldKind.LINK),
+        Field("More", FieldKind.TEXT, optional=True),
+    )
+    line = "A is a 3, B is a 2."
+    assert _values(replace(step(Floor.ALONE), collect=fields), line, NOON) == {
+        "f0": "3",
+        "f1": "2",
+        "f2": "1",
+        "f4": line,
+        "f5": line,
+        "f6": "https://example.org/unit-3",
+    }
 
 
 async def test_they_answer_one_after_the_other(stage: Stage) -> None:

@@ -70,7 +70,7 @@ async def _begin(served: Demo, rosa: Teacher, protocol: str) -> str:
     await rosa.type("/plc start")
     await rosa.page.locator("button[value^='choose:']").click()
     dialog = rosa.page.locator("dialog[open]")
-    await dialog.locator(f"input[name='in-protocol'][value='{protocol}']").check()
+    await dialog.locator("select[name='in-protocol']").select_option(protocol)
     await dialog.get_by_label("Lucía Peña").uncheck()
     await dialog.locator("details.more summary").click()
     await dialog.locator("select[name='in-brings']").select_option(label="Ben Okafor")

@@ -13,7 +13,6 @@ from ruamel.yaml import YAML
 from protocols.definition import Fault, Faults, read, schema
 from protocols.library import FOLDER
 from protocols.model import Field, FieldKind, Floor, Need, Protocol, Reveal, Step
-from tests.protocols.factories import LIBRARY
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "write-a-protocol.md"
@@ -717,24 +716,6 @@ def test_a_file_of_the_library_is_named_for_its_protocol(path: Path) -> None:
     found = read(path.read_bytes(), path.name)
     assert (found.id, bool(found.attribution), bool(found.needs)) == (path.stem, True, True)
     assert path.read_text().startswith("# yaml-language-server: $schema=../schema.json\n")
-
-
-TOTALS = {
-    "atlas-work": (50, 41, 4.75),
-    "notice-wonder": (44, 43, 3.25),
-    "socratic-plan": (48, 44, 6.0),
-}
-
-
-@pytest.mark.parametrize("protocol", TOTALS)
-def test_the_times_of_a_protocol_add_up(protocol: str) -> None:
-    found = LIBRARY.find(protocol)
-    assert found is not None
-    assert TOTALS[protocol] == (
-        sum(step.full for step in found.steps),
-        sum(step.short for step in found.steps),
-        sum(step.quarters for step in found.steps) / 4,
-    )
 
 
 def test_the_schema_for_editors_is_the_one_that_is_checked() -> None:

@@ -47,9 +47,18 @@ def test_a_team_begins_by_what_it_needs() -> None:
                 Heading(text="What does the team need?"),
                 List(
                     items=(
-                        ("Plan a lesson", ": ", "Plan a Socratic circle"),
-                        ("Look at student work", ": ", "Notice and Wonder", ", and ", "1", " more"),
-                        ("Study data", ": ", "Notice and Wonder"),
+                        ("Plan a lesson", ": ", "Plan a Socratic circle", ", and ", "5", " more"),
+                        ("Look at student work", ": ", "Notice and Wonder", ", and ", "4", " more"),
+                        ("Study data", ": ", "Notice and Wonder", ", and ", "4", " more"),
+                        (
+                            "Read research",
+                            ": ",
+                            "Article study to classroom trial",
+                            ", and ",
+                            "4",
+                            " more",
+                        ),
+                        ("A dilemma", ": ", "Chalk Talk", ", and ", "5", " more"),
                     )
                 ),
                 Text(
@@ -76,6 +85,18 @@ def test_a_team_begins_by_what_it_needs() -> None:
                             act="begin",
                             run="abcdefgh234567ab",
                             extra="notice-wonder",
+                        ),
+                        Button(
+                            label="Read research",
+                            act="begin",
+                            run="abcdefgh234567ab",
+                            extra="article-trial",
+                        ),
+                        Button(
+                            label="A dilemma",
+                            act="begin",
+                            run="abcdefgh234567ab",
+                            extra="chalk-talk",
                         ),
                         Button(label="More", act="choose"),
                     )
@@ -220,13 +241,53 @@ def test_the_start_form_has_a_default_for_everything() -> None:
                             value="socratic-plan", label="Plan a Socratic circle (Plan a lesson)"
                         ),
                         Option(
+                            value="socratic-run",
+                            label="Run a Socratic circle (Plan a lesson)",
+                        ),
+                        Option(
+                            value="tuning",
+                            label="Tuning (Plan a lesson)",
+                        ),
+                        Option(value="charrette", label="Charrette (Plan a lesson, A dilemma)"),
+                        Option(
+                            value="goal-set",
+                            label="Goal setting and monitoring (Plan a lesson, Study data)",
+                        ),
+                        Option(
+                            value="success", label="Success analysis (Plan a lesson, A dilemma)"
+                        ),
+                        Option(
                             value="notice-wonder",
                             label="Notice and Wonder (Look at student work, Study data)",
                         ),
                         Option(
+                            value="assessment",
+                            label="Common assessment review (Look at student work)",
+                        ),
+                        Option(value="slice", label="The Slice (Look at student work)"),
+                        Option(
                             value="atlas-work",
                             label="ATLAS: learning from student work (Look at student work)",
                         ),
+                        Option(
+                            value="cac",
+                            label="Collaborative Assessment Conference (Look at student work)",
+                        ),
+                        Option(value="atlas-data", label="ATLAS: looking at data (Study data)"),
+                        Option(value="ddd", label="Data-driven dialogue (Study data)"),
+                        Option(value="impact", label="Impact review (Study data)"),
+                        Option(
+                            value="article-trial",
+                            label="Article study to classroom trial (Read research)",
+                        ),
+                        Option(value="four-as", label="Four A's text (Read research)"),
+                        Option(value="last-word", label="Save the Last Word (Read research)"),
+                        Option(value="text-rendering", label="Text rendering (Read research)"),
+                        Option(value="final-word", label="The Final Word (Read research)"),
+                        Option(value="chalk-talk", label="Chalk Talk (A dilemma)"),
+                        Option(value="fishbowl", label="Fishbowl (A dilemma)"),
+                        Option(value="norms", label="Norms and process check (A dilemma)"),
+                        Option(value="consultancy", label="Consultancy (A dilemma)"),
                     ),
                 ),
                 Input(
@@ -325,7 +386,7 @@ def named(name: str, *needs: Need) -> Protocol:
 
 
 def test_the_form_offers_every_protocol_once_by_its_needs_and_the_school_s_own_as_such() -> None:
-    ours = (named("a"), named("b", Need.DILEMMA, Need.STUDY_DATA), named("c", Need.PLAN_LESSON))
+    ours = (named("a"), named("b", Need.STUDY_DATA, Need.DILEMMA), named("c", Need.PLAN_LESSON))
     school = (named("d", Need.STUDY_DATA), named("e" * 75, Need.STUDY_DATA), named("f"))
     assert offered(Library(ours + school, {one.id: "file" for one in school})) == [
         ("c", "c (Plan a lesson)"),

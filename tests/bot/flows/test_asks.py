@@ -29,7 +29,14 @@ async def test_where_nothing_runs_a_bare_command_offers_to_start(stage: Stage) -
 async def test_start_asks_for_the_need_and_then_for_everything(stage: Stage) -> None:
     needs = await stage.command("ana", "/plc start")
     assert title(needs) == "What does the team need?"
-    assert list(buttons(needs)) == ["Plan a lesson", "Look at student work", "Study data", "More"]
+    assert list(buttons(needs)) == [
+        "Plan a lesson",
+        "Look at student work",
+        "Study data",
+        "Read research",
+        "A dilemma",
+        "More",
+    ]
     form = await stage.press("ana", "choose")
     assert isinstance(form, Form)
     here = next(i for i in form.inputs if i.id == "here")

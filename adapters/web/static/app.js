@@ -67,9 +67,8 @@ function put(html) {
 /** @type {(element: HTMLElement, there: HTMLElement | null) => void} */
 function place(element, there) {
   const home = there ?? byId(element.dataset.into ?? "");
-  const isPost = element.dataset.op === "post";
-  if (!home || (there ? isPost : element.dataset.op === "edit")) return;
-  if (there?.isEqualNode(element)) return;
+  const isKnown = element.dataset.op === (there ? "post" : "edit");
+  if (!home || isKnown || there?.isEqualNode(element)) return;
   const scroller = home.closest(".scroller");
   const wasAtEnd = isAtEnd(scroller);
   const held = there?.contains(document.activeElement) ? document.activeElement : null;

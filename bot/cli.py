@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from bot.flows.export import NoSuchRun, export_run, list_runs
 from bot.flows.house import House
+from bot.flows.person import NoSuchPerson, SeveralPeople, export_person, write_zip
 from bot.settings import Settings
 from protocols.definition import Faults, read_file
 from protocols.library import Library, library
@@ -110,6 +111,30 @@ def export_one(run_id: Annotated[str, typer.Argument(help="The id of a run.")]) 
     except NoSuchRun:
         _stop(f'There is no run "{run_id}". List them with: colloquy runs', FAILED)
     typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+@export.command("person")
+def export_somebody(
+    who: Annotated[str, typer.Argument(help="Their id with us, or on their platform.")],
+    out: Annotated[
+        Path | None, typer.Option(help="A ZIP file of JSON and CSV instead of JSON alone.")
+    ] = None,
+) -> None:
+    """Everything that is kept about one person."""
+    try:
+        found = _with_house(lambda house: export_person(house, who))
+        if out is None:
+            typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        else:
+            write_zip(out, found)
+    except NoSuchPerson:
+        _stop(
+            f'Nobody here has the id "{who}". Give their id with us, or on their platform.', FAILED
+        )
+    except SeveralPeople as several:
+        _stop(f'Several people have the id "{who}". Give one of: {", ".join(several.ids)}', FAILED)
+    except OSError as fault:
+        _stop(f"I cannot write {out}: {fault.strerror}. Give another file.", FAILED)
 
 
 @db.command()

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from contextlib import chdir
 from pathlib import Path
@@ -15,8 +16,10 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from protocols.library import FOLDER, library
-from storage import migrate
+from protocols.run import PersonId
+from storage import migrate, people
 from storage.database import lock
+from storage.people import Organization, Person
 from tests.protocols.factories import LIBRARY
 from tests.protocols.own import write_own
 from tests.stage import Stage
@@ -217,6 +220,35 @@ async def test_a_run_is_listed_and_exported(colloquy: Command, stage: Stage, hom
     assert [run["id"] for run in json.loads(out)] == [stage.run]
     code, out, _ = await ask("export", "run", stage.run)
     assert (code, json.loads(out)["run"]["id"]) == (0, stage.run)
+
+
+async def test_a_person_is_exported_as_json_or_as_a_file_of_sheets(
+    colloquy: Command, stage: Stage, home: Path
+) -> None:
+    await stage.start("ana", protocol="notice-wonder")
+    url = f"sqlite:///{home / 'stage.db'}"
+
+    async def ask(*words: str) -> Answer:
+        return await asyncio.to_thread(colloquy, *words, COLLOQUY_DATABASE_URL=url)
+
+    code, out, _ = await ask("export", "person", "ana")
+    assert (code, json.loads(out)["person"]) == (0, await stage.person("ana"))
+    file = home / "ana.zip"
+    assert await ask("export", "person", "ana", "--out", str(file)) == (0, "", "")
+    assert zipfile.is_zipfile(file)
+    nobody = 'Nobody here has the id "zoe". Give their id with us, or on their platform.'
+    assert refused(await ask("export", "person", "zoe")) == (1, nobody)
+    code, sentence = refused(await ask("export", "person", "ana", "--out", str(home)))
+    assert (code, sentence) == (1, f"I cannot write {home}: Is a directory. Give another file.")
+    async with stage.house.database.write() as session:
+        await people.add_organization(session, Organization("other", "slack", "T1", "Other", {}))
+        twin = Person(PersonId("twin"), "ana", "Ana", "", "en")
+        await people.add_person(session, "other", "slack", twin)
+    code, sentence = refused(await ask("export", "person", "ana"))
+    assert (code, sentence.startswith('Several people have the id "ana". Give one of: ')) == (
+        1,
+        True,
+    )
 
 
 def test_the_database_is_upgraded_and_checked(colloquy: Command) -> None:

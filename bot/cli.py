@@ -137,6 +137,19 @@ def export_somebody(
         _stop(f"I cannot write {out}: {fault.strerror}. Give another file.", FAILED)
 
 
+@app.command()
+def doctor() -> None:
+    """Look at settings, database, key, calendar and protocols: one line each, with the fix."""
+    from bot.doctor import findings  # noqa: PLC0415 # lazily, like all that imports the database
+
+    broken = False
+    for finding in findings(_settings()):
+        typer.echo(f"{'ok' if finding.is_well else 'BROKEN':7}{finding.sentence}")
+        broken |= not finding.is_well
+    if broken:
+        raise typer.Exit(FAILED)
+
+
 @db.command()
 def upgrade() -> None:
     """Bring the database to the newest revision."""

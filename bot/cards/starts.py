@@ -26,7 +26,7 @@ from bot.cards.model import (
 )
 from bot.cards.words import Translator, choices, cut, parts, quiet, text
 from bot.rules.aims import Aim
-from bot.rules.offers import by_need
+from bot.rules.offers import FIRST, by_need
 from bot.verbs import VERBS, Verb
 
 NEEDS = {
@@ -38,11 +38,16 @@ NEEDS = {
 }
 
 
+NOT_YET = "not-yet"
+GENTLE = ("notice-wonder", "success")
 CLOCKS = {
     Clock.SHORT: "Within 45 minutes",
     Clock.FULL: "As published",
     Clock.SCHOOL_DAYS: "Over school days, without a meeting",
 }
+
+
+READY = {"yes": "Yes", NOT_YET: "Not yet", "anyway": "Start anyway"}
 
 
 def needs_card(t: Translator, protocols: Sequence[Protocol], run: str) -> Card:
@@ -146,7 +151,8 @@ def start_form(
     everyone = choices(people)
     offered = _offered(t, library)
     clocks = tuple(Option(clock, t(label)) for clock, label in CLOCKS.items())
-    first = offered[0].value if offered else ""
+    ids = [option.value for option in offered]
+    first = FIRST if FIRST in ids else next(iter(ids), "")
     others = [person for person in people if person != starter]
     here = ",".join(option.value for option in everyone)
     inputs = (
@@ -164,6 +170,7 @@ def start_form(
             more=True,
         ),
         Input("timekeeper", t("Timekeeper"), InputKind.PERSON, options=everyone, more=True),
+        _ready(t, library),
         Input("takes_part", t("I take part too"), InputKind.TICK, more=True),
         Input("one_room", t("We are in one room"), InputKind.TICK, more=True),
         Input("rehearsal", t("This is a rehearsal"), InputKind.TICK, more=True),
@@ -175,6 +182,27 @@ def start_form(
         ),
     )
     return Form(Aim("start", run, 0, 0).id, t("Start a protocol"), inputs, t("Start"), t("Not now"))
+
+
+def _ready(t: Translator, library: Library) -> Input:
+    """The question of the protocols that need trust; never a block, and never kept."""
+    titles = ", ".join(p.title for p in library.protocols if p.readiness)
+    hint = t("Asked where trust matters, and if you have run a protocol together: {titles}.")
+    return Input(
+        "ready",
+        t("Would someone here show unfinished work without worry?"),
+        InputKind.CHOICE,
+        options=tuple(Option(value, t(label)) for value, label in READY.items()),
+        hint=cut(hint.format(titles=titles), 300),
+        more=True,
+    )
+
+
+def not_ready(t: Translator, library: Library) -> str:
+    """What a team does first where trust is not there yet."""
+    gentle = [p.title for p in map(library.find, GENTLE) if p is not None]
+    begin = t(" or ").join(gentle)
+    return t('Then begin with {titles}; or answer "Start anyway" below.').format(titles=begin)
 
 
 def plan_form(t: Translator, start: Form, day: date, chosen: str) -> Form:

@@ -237,11 +237,11 @@ async def _names(session: Session, sender: Sender, wanted: list[PersonId]) -> di
 async def check(house: House, organization: str, arrival: ports.Submitted) -> Form | None:
     """The form again with its faults; None: it can be taken."""
     aim = read(arrival.form) if is_ours(arrival.form) else None
-    if aim is None or aim.act not in ("write", "add", "skip", "cancel", "plan"):
+    if aim is None or aim.act not in ("write", "add", "skip", "cancel", "start", "plan"):
         return None
     async with house.database.read() as session:
-        if aim.act == "plan":
-            return await _unplanned(house, session, organization, arrival)
+        if aim.act in ("start", "plan"):
+            return await _unsettled(house, session, organization, arrival)
         kept = await runs.load(session, organization, aim.run)
         if kept is None or aim.position >= len(kept.run.definition.steps):
             return None
@@ -256,11 +256,16 @@ async def check(house: House, organization: str, arrival: ports.Submitted) -> Fo
     return steps.with_faults(house.t, again, {k: steps.FAULTS[v] for k, v in wrong.items()})
 
 
-async def _unplanned(
+async def _unsettled(
     house: House, session: Session, organization: str, arrival: ports.Submitted
 ) -> Form | None:
     values, zone = arrival.values, house.calendar.zone
-    wrong = plan_faults(values.get("day", ""), values.get("time", ""), zone, house.now())
+    wrong, is_plan = {}, read(arrival.form).act == "plan"
+    if is_plan:
+        wrong = plan_faults(values.get("day", ""), values.get("time", ""), zone, house.now())
+    protocol = house.library.find(values.get("protocol", ""))
+    if protocol and protocol.readiness and values.get("ready") == starts.NOT_YET:
+        wrong["protocol"] = starts.not_ready(house.t, house.library)
     if not wrong:
         return None
     platform, user = arrival.place.platform, arrival.person
@@ -268,8 +273,8 @@ async def _unplanned(
     sender = Sender(organization, platform, person or PersonId(""))
     run = read(arrival.form).run
     form = await _start_form(house, session, sender, arrival.place, run)
-    planned = starts.plan_form(house.t, form, house.now().date(), "")
-    return starts.again(house.t, planned, values, wrong)
+    asked = starts.plan_form(house.t, form, house.now().date(), "") if is_plan else form
+    return starts.again(house.t, asked, values, wrong)
 
 
 def _unreasoned(house: House, run: Run, aim: Aim, reason: str) -> Form | None:

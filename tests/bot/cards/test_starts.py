@@ -235,7 +235,7 @@ def test_the_start_form_has_a_default_for_everything() -> None:
                     label="Protocol",
                     kind=InputKind.CHOICE,
                     required=True,
-                    value="socratic-plan",
+                    value="notice-wonder",
                     options=(
                         Option(
                             value="socratic-plan", label="Plan a Socratic circle (Plan a lesson)"
@@ -346,9 +346,26 @@ def test_the_start_form_has_a_default_for_everything() -> None:
                     ),
                     more=True,
                 ),
+                Input(
+                    id="ready",
+                    label="Would someone here show unfinished work without worry?",
+                    kind=InputKind.CHOICE,
+                    hint="Asked where trust matters, and if you have run a protocol together: ATLAS: learning from student work, Collaborative Assessment Conference, Consultancy.",
+                    options=(
+                        Option(value="yes", label="Yes"),
+                        Option(value="not-yet", label="Not yet"),
+                        Option(value="anyway", label="Start anyway"),
+                    ),
+                    more=True,
+                ),
                 Input(id="takes_part", label="I take part too", kind=InputKind.TICK, more=True),
                 Input(id="one_room", label="We are in one room", kind=InputKind.TICK, more=True),
-                Input(id="rehearsal", label="This is a rehearsal", kind=InputKind.TICK, more=True),
+                Input(
+                    id="rehearsal",
+                    label="This is a rehearsal",
+                    kind=InputKind.TICK,
+                    more=True,
+                ),
                 Input(
                     id="closes_on_time",
                     label="Over school days: close each step on time, without asking me",

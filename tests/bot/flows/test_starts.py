@@ -188,3 +188,24 @@ async def test_a_run_opens_its_thread_with_its_card_and_its_first_step(stage: St
     ]
     place = (await stage.export())["run"]["place"]
     assert place == {"platform": "web", "channel": CHANNEL, "thread": f"run:{stage.run}:card"}
+
+
+async def test_where_trust_is_not_there_yet_a_gentler_protocol_is_named_and_nothing_is_kept(
+    stage: Stage,
+) -> None:
+    asked = f"start:{'a' * 16}:0:0"
+    given = {"protocol": "consultancy", "clock": "full", "ready": "not-yet"}
+    again = await stage.submit("ana", asked, given, thread=None)
+    assert again is not None
+    found = {one.id: (one.value, one.fault) for one in again.inputs}
+    assert found["protocol"] == (
+        "consultancy",
+        'Then begin with Notice and Wonder or Success analysis; or answer "Start anyway" below.',
+    )
+    assert found["clock"] == ("full", "")
+    for protocol, ready in (("notice-wonder", "not-yet"), ("consultancy", "anyway")):
+        given = {"protocol": protocol, "ready": ready}
+        form = f"start:{protocol[0] * 16}:0:0"
+        assert await stage.submit("ana", form, given, thread=None) is None
+    async with stage.house.database.read() as session:
+        assert len(await runs.listed(session, stage.organization)) == 2

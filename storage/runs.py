@@ -193,6 +193,21 @@ async def live_in(session: AsyncSession, organization: str, channel: str) -> tup
     return tuple(await session.scalars(ordered))
 
 
+async def led_lately(
+    session: AsyncSession, organization: str, team: str
+) -> tuple[tuple[PersonId, datetime], ...]:
+    """Who led the last three runs of a team that came to their end, and when; the last one first."""
+    found = select(RunRow.facilitator_id, RunRow.started_at).where(
+        RunRow.organization_id == organization,
+        RunRow.team_id == team,
+        RunRow.started_at.is_not(None),
+        RunRow.phase == Phase.FINISHED,
+        RunRow.rehearsal.is_(False),
+    )
+    rows = await session.execute(found.order_by(RunRow.started_at.desc()).limit(3))
+    return tuple((PersonId(person), at) for person, at in rows if at is not None)
+
+
 async def is_settling(session: AsyncSession, organization: str, channel: str) -> bool:
     """Whether a live run in the channel waits for its thread."""
     found = select(RunRow.id).where(

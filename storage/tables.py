@@ -144,6 +144,7 @@ class RunRow(Owned):
     __table_args__ = (
         _to("team", "team_id"),
         UniqueConstraint("organization_id", "channel", "thread"),
+        Index("ix_run_team", "organization_id", "team_id", "started_at"),
         Index("ix_run_due", "due_at", sqlite_where=text("due_at IS NOT NULL")),
         Index(
             "ix_run_live",

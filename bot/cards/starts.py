@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from protocols.library import Library
 from protocols.model import Clock, Need, Protocol
@@ -21,10 +21,13 @@ from bot.cards.model import (
     InputKind,
     List,
     Option,
+    Part,
+    Person,
     Style,
+    Text,
     Words,
 )
-from bot.cards.words import Translator, choices, cut, parts, quiet, text
+from bot.cards.words import Translator, choices, cut, day_of, parts, quiet, text
 from bot.rules.aims import Aim
 from bot.rules.offers import FIRST, by_need
 from bot.verbs import VERBS, Verb
@@ -203,6 +206,18 @@ def not_ready(t: Translator, library: Library) -> str:
     gentle = [p.title for p in map(library.find, GENTLE) if p is not None]
     begin = t(" or ").join(gentle)
     return t('Then begin with {titles}; or answer "Start anyway" below.').format(titles=begin)
+
+
+def with_rota(
+    t: Translator, form: Form, led: Sequence[tuple[PersonId, datetime]], zone: str
+) -> Form:
+    """The start form with who led lately: it proposes nobody, and assigns nobody."""
+    if not led:
+        return form
+    turns: list[Part] = []
+    for person, at in led:
+        turns += [", " if turns else t("Led lately: "), Person(person), " (", day_of(at, zone), ")"]
+    return replace(form, intro=(Text((*turns, t(". Whose turn is it?")), quiet=True),))
 
 
 def plan_form(t: Translator, start: Form, day: date, chosen: str) -> Form:

@@ -85,6 +85,12 @@ def day_time(at: datetime, zone: str) -> When:
     return When(at, WhenStyle.DAY_AND_TIME, f"{local:%A, %B} {local.day}, {_clock(local)}")
 
 
+def day_of(at: datetime, zone: str) -> When:
+    """A day, with the team's zone for readers whose own is unknown."""
+    local = at.astimezone(ZoneInfo(zone))
+    return When(at, WhenStyle.DAY, f"{local:%A, %B} {local.day}")
+
+
 def _clock(local: datetime) -> str:
     half = "am" if local.hour < 12 else "pm"  # noqa: PLR2004 # noon
     return f"{local.hour % 12 or 12}:{local.minute:02} {half}"

@@ -80,7 +80,9 @@ async def _start_form(
     team = await people.team_in(session, sender.organization, place.platform, place.channel)
     here = await people.members(session, sender.organization, team.id) if team else {}
     named = await _names(session, sender, [p for p, kind in here.items() if kind == "member"])
-    return starts.start_form(house.t, house.library, named, sender.person, run)
+    form = starts.start_form(house.t, house.library, named, sender.person, run)
+    led = await runs.led_lately(session, sender.organization, team.id) if team else ()
+    return starts.with_rota(house.t, form, led, house.calendar.zone)
 
 
 async def _in_run(  # noqa: PLR0911 # one arm an act

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from bot.cards.model import Card, Form
+from bot.cards.model import Card, Form, Person, Text, When, WhenStyle
 from storage import runs
 from tests.bot.own_protocols import buttons, words
 from tests.stage import CHANNEL, Stage, open_stage
@@ -149,3 +149,20 @@ async def test_a_run_for_which_no_day_was_kept_is_not_planned(stage: Stage) -> N
     await stage.settle()
     async with stage.house.database.read() as session:
         assert await runs.listed(session, stage.organization) == ()
+
+
+async def test_the_start_form_says_who_led_lately_and_assigns_nobody(stage: Stage) -> None:
+    form = await stage.command("ana", "/plc plan")
+    assert isinstance(form, Form)
+    assert form.intro == ()
+    await plan(stage)
+    await stage.press("ana", "open")
+    await a_whole_run(stage)
+    form = await stage.command("ben", "/plc plan")
+    assert isinstance(form, Form)
+    ana = await stage.person("ana")
+    (rota,) = form.intro
+    assert isinstance(rota, Text)
+    began = (await stage.export())["run"]["started_at"]
+    when = When(datetime.fromisoformat(began), WhenStyle.DAY, "Tuesday, November 24")
+    assert rota.parts == ("Led lately: ", Person(ana), " (", when, ")", ". Whose turn is it?")

@@ -224,6 +224,9 @@ def upgrade() -> None:  # noqa: PLR0915 # one statement a table and index
             unique=False,
             sqlite_where=sa.text("phase IN ('waiting', 'running', 'paused')"),
         )
+        batch_op.create_index(
+            "ix_run_team", ["organization_id", "team_id", "started_at"], unique=False
+        )
 
     op.create_table(
         "artifact",

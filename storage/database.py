@@ -1,6 +1,8 @@
 """The database: one writer at a time on SQLite, plain transactions, and a bell that wakes loops."""
 
 import asyncio
+import errno
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 Session = AsyncSession  # so that flows hand sessions on without knowing SQLAlchemy
@@ -43,10 +46,18 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """One writing transaction; whoever waits is woken after its commit."""
+        """One writing transaction; whoever waits is woken after its commit.
+
+        Raises OSError (ENOSPC) where the disk is full; nothing of the transaction is kept then.
+        """
         session = AsyncSession(self._engine, expire_on_commit=False)
-        async with self._writing, session, session.begin():
-            yield session
+        try:
+            async with self._writing, session, session.begin():
+                yield session
+        except OperationalError as fault:
+            if "disk is full" not in str(fault.orig):
+                raise
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from fault
         await self.wake()
 
     @asynccontextmanager

@@ -1,5 +1,6 @@
 """When something cannot be shown: pages and sentences in the voice of the product."""
 
+import errno
 import secrets
 import traceback
 from dataclasses import dataclass
@@ -53,6 +54,11 @@ FAULTS = {
             421,
             "This page has another address",
             "Open it at http://127.0.0.1 on the computer where Colloquy runs.",
+        ),
+        Fault(
+            507,
+            "There is no space left here",
+            "Make some on this computer's disk, then send it again. What was sent before is safe.",
         ),
         Fault(
             500,
@@ -136,4 +142,6 @@ def _sentence(fault: Fault, reference: str) -> web.Response:
 
 
 def _known(raised: Exception) -> Fault:
+    if isinstance(raised, OSError) and raised.errno == errno.ENOSPC:
+        return FAULTS[507]
     return next((f for kind, f in KNOWN.items() if isinstance(raised, kind)), FAULTS[500])

@@ -39,6 +39,7 @@ class FakeChannel(LocalChannel):
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
     waiting: int = 0
     is_broken: bool = False
+    fault: Exception = field(default_factory=lambda: RuntimeError("secret"))
 
     async def everyone(self) -> tuple[Persona, ...]:
         return PERSONAS
@@ -69,7 +70,7 @@ class FakeChannel(LocalChannel):
 
     async def last_seq(self, channel: str) -> int:
         if self.is_broken:
-            raise RuntimeError("secret words")
+            raise self.fault
         return max((line.seq for line, _ in self.rows if line.channel == channel), default=0)
 
     async def after(

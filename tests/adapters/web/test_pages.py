@@ -1,3 +1,4 @@
+import errno
 import html
 import re
 from collections.abc import AsyncIterator
@@ -234,6 +235,15 @@ async def test_a_wrong_method_is_a_page_too(web: ClientSession) -> None:
     async with web.get(f"{HERE}/say") as response:
         assert response.status == 405
         assert "That cannot be done here" in await response.text()
+
+
+async def test_a_full_disk_says_what_to_do(served: Served, web: ClientSession) -> None:
+    served.channel.is_broken, served.channel.fault = True, OSError(errno.ENOSPC, "full")
+    async with web.get(HERE) as response:
+        text = await response.text()
+    assert response.status == 507
+    assert "There is no space left here" in text
+    assert "What was sent before is safe." in text
 
 
 async def test_a_failure_of_ours_is_a_page_without_a_trace(

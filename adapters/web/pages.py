@@ -8,6 +8,8 @@ from adapters.web import render
 from adapters.web.guard import name_browser
 from adapters.web.places import look, look_of, name_of, persona_of
 from adapters.web.site import SITE
+from bot.cards.minutes import minutes
+from bot.cards.words import english
 from bot.flows.channel import Persona, Room
 from bot.flows.lines import Line
 
@@ -88,8 +90,12 @@ async def report(request: web.Request) -> web.Response:
     everyone = await site.channel.everyone()
     me = persona_of(request.match_info["user"], everyone)
     found = await site.reports.report(me.user, request.match_info["run"])
+    looks = look(request, me, everyone)
     text = render.template("report.html").render(
-        report=found, look=look(request, me, everyone), rooms=await site.channel.rooms(me.user)
+        report=found,
+        look=looks,
+        rooms=await site.channel.rooms(me.user),
+        minutes=minutes(english, found, looks.people),
     )
     return _page(request, text)
 

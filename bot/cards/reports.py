@@ -49,11 +49,12 @@ class ReportStep:
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """One commitment."""
+    """One commitment. `state`: open, done, partly or not, as its owner said later."""
 
     person: PersonId
     what: str
     due: date | None
+    state: str = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Report:
     artifacts: tuple[tuple[PersonId, str, str], ...]
     commitments: tuple[Commitment, ...]
     attribution: str
+    over_days: bool = False
 
 
 def report_card(t: Translator, report: Report) -> Card:

@@ -2,7 +2,7 @@
 
 from bot.cards.reports import Answer, Commitment, Report, ReportStep
 from bot.flows.house import House
-from protocols.model import FACILITATOR
+from protocols.model import FACILITATOR, Clock
 from protocols.participation import Attributed, Share, attribute, participation
 from protocols.run import ClosedBy, PersonId, Phase, Run
 from storage import commitments, evidence, people, posts, runs
@@ -63,11 +63,12 @@ async def read_report(session: Session, organization: str, run_id: str) -> Repor
             (PersonId(a.person), a.title, a.url) for a in links if not _is_sealed(run, a.position)
         ),
         commitments=tuple(
-            Commitment(PersonId(p.person), p.what, p.due)
+            Commitment(PersonId(p.person), p.what, p.due, p.state)
             for p in promises
             if not _is_sealed(run, p.position)
         ),
         attribution=run.definition.attribution,
+        over_days=run.clock is Clock.SCHOOL_DAYS,
     )
 
 

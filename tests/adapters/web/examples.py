@@ -207,7 +207,7 @@ REPORT = Report(
         (CHEN, "unsafe", "javascript:1"),
     ),
     commitments=(
-        Commitment(CHEN, "Try paragraph templates on Thursday", date(2026, 10, 8)),
+        Commitment(CHEN, "Try paragraph templates on Thursday", date(2026, 10, 8), "partly"),
         Commitment(PersonId("gone"), "Bring two samples", None),
     ),
     attribution="After the protocol by the National School Reform Faculty.",

@@ -268,13 +268,22 @@ async def test_the_report_shows_steps_numbers_and_commitments(web: ClientSession
     for sentence in (
         "A rehearsal: it never counts as evidence.",
         "The team sat in one room. The numbers show the written part only.",
-        "Mr. Chen Try paragraph templates on Thursday Thursday, October 8",
+        "Mr. Chen Try paragraph templates on Thursday Thursday, October 8 partly",
+        "Somebody Bring two samples no date not said yet",
+        "Mr. Chen: Try paragraph templates on Thursday (2026-10-08)",
         "2. What do you see? 3:50 pm to 3:58 pm 2 of 3 6 and 1 aside 45 %",
         "3. Debrief Skipped: the bell rang.",
         "Unnamed What I notice 陈老师: 句子很短。",
         "Paragraph drafts from Ms. Alvarez",
     ):
         assert sentence in text
+
+
+async def test_a_report_over_school_days_says_the_day_of_each_step(web: ClientSession) -> None:
+    async with web.get("/as/alvarez/runs/r2") as response:
+        text = words(await response.text())
+    steps = "2. What do you see? Tuesday, October 6, 3:50 pm to Tuesday, October 6, 3:58 pm 2 of 3"
+    assert steps in text
 
 
 async def test_a_link_that_could_run_is_not_a_link(web: ClientSession) -> None:

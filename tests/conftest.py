@@ -3,15 +3,17 @@
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.browser import executable
 
 LOOPBACK = ["127.0.0.1", "localhost", "::1"]
 
 # The gates repeat the same examples, so that coverage cannot flicker; "random" looks for new ones.
-settings.register_profile("gates", derandomize=True, deadline=None, database=None)
-settings.register_profile("random", deadline=None, print_blob=True)
+# How fast a machine is fails no test.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("gates", UNHURRIED, derandomize=True, database=None)
+settings.register_profile("random", UNHURRIED, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gates"))
 
 

@@ -52,10 +52,10 @@ _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONES = (
     re.compile(r"(?<![\w.])(?:\+?\d{1,3}[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?!\w)"),
     re.compile(r"(?<!\w)\+\d[\d ()-]{7,16}\d(?!\w)"),
-    re.compile(r"(?<![\w.,])\d{10,11}(?![\w]|[.,]\d)"),
+    re.compile(r"(?<!\w)(?<!\d\.)\d{10,11}(?!\w|\.\d)"),
 )
 _IDS = (
-    re.compile(r"(?<![\w.,/])\d{6,9}(?!\w|[.,]\d)"),
+    re.compile(r"(?<!\w)(?<!\d\.)\d{6,9}(?!\w|\.\d)"),
     re.compile(r"(?<![\w-])\d{3}[ -](?:\d{2}[ -]\d{4}|\d{3}[ -]\d{3})(?![\w-])"),
     re.compile(
         r"\b(?:ID|OSIS|student (?:id|number|no\.?)|学号)(?: number)?\s*[:#\uff1a]?\s*"
@@ -77,13 +77,13 @@ _BORN = re.compile(
 )
 _ADDRESSES = (
     re.compile(
-        r"(?<![\w.,])\d{1,5}[A-Z]?(?:-\d{1,3})? (?:(?:[NSEW]\.?|North|South|East|West) )?"
+        r"(?<!\w)(?<!\d[.,])\d{1,5}[A-Z]?(?:-\d{1,3})? (?:(?:[NSEW]\.?|North|South|East|West) )?"
         r"(?:(?:[A-Z][\w.'\u2019-]*|\d{1,3}(?:st|nd|rd|th)) ){1,3}"
         r"(?i:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|pl|"
         r"terrace|parkway|pkwy|way)\b"
     ),
     re.compile(
-        r"(?<![\w.,])\d{1,5} (?!the|a|my|our|one|other|main)\w+ (?:street|avenue|road|boulevard)\b"
+        r"(?<!\w)(?<!\d[.,])\d{1,5} (?!the|a|my|our|one|other|main)\w+ (?:street|avenue|road|boulevard)\b"
     ),
     re.compile(
         r"\b(?:calle|avenida|av\.|carrera|paseo) (?:[\w.]+ ){0,4}?(?:#|n[oº]\.? ?)?\d{1,5}\b", _I

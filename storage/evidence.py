@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.tables import ArtifactRow, CommitmentRow, ItemRow
+from storage.tables import ArtifactRow, CommitmentRow, FileRow, ItemRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,16 @@ async def open_item(
 
 
 async def erase_private(session: AsyncSession, organization: str, run: str) -> None:
-    """Erase the answers that were private to their authors."""
+    """Erase the answers that were private to their authors, with their files."""
+    mine = (ItemRow.organization_id == organization) & (ItemRow.run_id == run)
+    private = select(ItemRow.post_key).where(mine, ItemRow.private.is_(True))
+    await session.execute(
+        delete(FileRow).where(
+            FileRow.organization_id == organization,
+            FileRow.run_id == run,
+            FileRow.post_key.in_(private),
+        )
+    )
     await session.execute(
         delete(ItemRow).where(
             ItemRow.organization_id == organization,

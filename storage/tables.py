@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -245,7 +246,7 @@ class ItemRow(Owned):
 
 
 class ArtifactRow(Owned):
-    """A link attached to a step."""
+    """A link or file attached to a step."""
 
     __tablename__ = "artifact"
     __table_args__ = (
@@ -262,6 +263,27 @@ class ArtifactRow(Owned):
     digest: Mapped[str]
     post_key: Mapped[str | None]
     at: Mapped[datetime]
+
+
+class FileRow(Owned):
+    """A file that came through the door. `found`: the kinds that the person answered for."""
+
+    __tablename__ = "file"
+    __table_args__ = (
+        _to("run", "run_id"),
+        Index("ix_file_answer", "organization_id", "run_id", "post_key"),
+    )
+    id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str | None]
+    person_id: Mapped[str | None]
+    post_key: Mapped[str | None]
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    digest: Mapped[str]
+    found: Mapped[list[Any]]
+    at: Mapped[datetime | None]
+    cipher: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class CommitmentRow(Owned):

@@ -15,6 +15,7 @@ from bot.flows.channel import PLATFORM, LocalChannel
 from bot.flows.export import export_run
 from bot.flows.house import House
 from bot.rules.aims import Aim
+from bot.rules.uploads import Upload
 from bot.wiring import new_id
 from protocols.library import Library
 from protocols.run import PersonId
@@ -123,7 +124,13 @@ class Stage:
         return await self.submit(user, form, values, thread=self.thread)
 
     async def submit(
-        self, user: str, form: str, values: Mapping[str, str], *, thread: str | None
+        self,
+        user: str,
+        form: str,
+        values: Mapping[str, str],
+        *,
+        thread: str | None,
+        uploads: Mapping[str, Upload] | None = None,
     ) -> Form | None:
         """Hand in any form."""
         again = await self.channel.submit(
@@ -132,6 +139,7 @@ class Stage:
             thread=thread,
             form=form,
             values=values,
+            uploads=uploads,
             once=self._once(),
         )
         await self.settle()

@@ -53,6 +53,7 @@ def _reading() -> list[web.AbstractRouteDef]:
         web.get(HERE + "/messages/{key}/edit", posts.ask_for_edit),
         web.get(HERE + "/messages/{key}/delete", posts.ask_before_delete),
         web.get("/as/{user}/runs/{run}", pages.report),
+        web.get("/as/{user}/files/{file}", posts.file),
         web.static("/static", STATIC),
     ]
 

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from aiohttp import web
+from aiohttp.helpers import content_disposition_header
 
 from adapters.web import render
 from adapters.web.faults import Unfit
 from adapters.web.places import key_of, look_of
 from adapters.web.render import Look
 from adapters.web.site import SITE
-from adapters.web.typed import Typed, read
+from adapters.web.typed import Typed, key, read
 from bot.cards.model import Card, Form, Text, size
 from bot.flows.channel import NoSuchMessage, NotTheirMessage
 from bot.flows.lines import Line
@@ -61,6 +62,7 @@ async def submit(request: web.Request) -> web.Response:
         thread=typed.thread,
         form=typed["form"],
         values=typed.inputs,
+        uploads=typed.files,
         once=_once(typed),
     )
     if again is None:
@@ -73,6 +75,14 @@ def _as_typed(form: Form, typed: Typed) -> Form:
     return replace(
         form, inputs=tuple(replace(one, value=values.get(one.id, one.value)) for one in form.inputs)
     )
+
+
+async def file(request: web.Request) -> web.Response:
+    """A file that came in, to be saved: never shown as a page of ours."""
+    user, file_id = request.match_info["user"], key(request.match_info["file"])
+    found, content = await request.app[SITE].channel.file(user, file_id)
+    headers = {"Content-Disposition": content_disposition_header("attachment", filename=found.name)}
+    return web.Response(body=content, content_type=found.media, headers=headers)
 
 
 async def ask_for_edit(request: web.Request) -> web.Response:

@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler
 from adapters.web.places import NoSuchPersona
 from adapters.web.render import template
 from bot.flows.channel import NoSuchMessage, NoSuchRoom, NotTheirMessage
+from bot.flows.files import NoSuchFile
 from bot.flows.reports import NotYourRun
 
 LOG = structlog.get_logger("web")
@@ -76,6 +77,7 @@ KNOWN: dict[type[Exception], Fault] = {
     NotTheirMessage: Fault(
         403, "That message is somebody else's", "Only who wrote a message edits or deletes it."
     ),
+    NoSuchFile: Fault(404, "That file is not here", "Only who was in its run may open it."),
     NotYourRun: Fault(
         404, "There is no such report", "Only who was in a run reads its report. Nothing is lost."
     ),

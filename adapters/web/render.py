@@ -14,6 +14,7 @@ from bot.cards.model import Button, Card, Form, Input, Link, Part, When, WhenSty
 from bot.flows.channel import Persona
 from bot.flows.lines import Line, Op
 from bot.rules.answers import is_safe_link
+from bot.rules.uploads import ACCEPTED, shown, stored
 from protocols.run import PersonId
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -131,6 +132,12 @@ def element_id(key: str) -> str:
     return re.sub(r"[^A-Za-z0-9:.-]", lambda found: f"_{ord(found[0]):x}", key)
 
 
+def file_id(url: str) -> str:
+    """The id of a kept file, empty for what is none."""
+    file = stored(url)
+    return file.id if file else ""
+
+
 def parts_of(text: str) -> list[Part]:
     """What a person wrote, its web addresses as links."""
     found: list[Part] = []
@@ -193,12 +200,15 @@ def _environment() -> Environment:
         "when": when,
         "button_class": button_class,
         "style": WhenStyle,
+        "shown": shown,
+        "file_id": file_id,
     }
     environment.tests |= {"short": is_short, "safe_link": is_safe_link}
     environment.globals |= {
         "address": address,
         "report_address": report_address,
         "LONGEST": LONGEST,
+        "ACCEPTED": ACCEPTED,
     }
     return environment
 

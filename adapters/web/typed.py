@@ -4,18 +4,21 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from bot.flows.channel import NoSuchMessage
+from bot.rules.uploads import LARGEST, Upload
 
 BODY = 64 * 1024
 FIELDS = 300
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 KEPT = "\n\t"
 INPUT = "in-"
+FILE = "file-"
+ROOM = LARGEST + 1  # one more byte than may come in, so that what is too large is told apart
 KEY = re.compile(r"[A-Za-z0-9:.-]{1,255}")
 
 
@@ -24,6 +27,7 @@ class Typed:
     """The fields of a form, each with all its values."""
 
     fields: Mapping[str, tuple[str, ...]]
+    files: Mapping[str, Upload] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
         """The first value of a field, empty where there is none."""
@@ -43,6 +47,8 @@ class Typed:
 
 async def read(request: web.Request) -> Typed:
     """Read a posted form. Raises HTTPRequestEntityTooLarge without reading further."""
+    if request.content_type == "multipart/form-data":
+        return await _read_parts(request)
     if request.content_type != "application/x-www-form-urlencoded":
         raise web.HTTPUnsupportedMediaType
     body = bytearray()
@@ -51,6 +57,34 @@ async def read(request: web.Request) -> Typed:
         if len(body) > BODY:
             raise web.HTTPRequestEntityTooLarge(BODY, len(body))
     return parse(bytes(body))
+
+
+async def _read_parts(request: web.Request) -> Typed:
+    """A form with files: each in memory, and nowhere else. Raises HTTPRequestEntityTooLarge."""
+    fields: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    files: dict[str, Upload] = {}
+    try:
+        async for part in await request.multipart():
+            if not isinstance(part, BodyPartReader) or len(fields) + len(files) >= FIELDS:
+                raise web.HTTPBadRequest
+            name = part.name or ""
+            content = await _read_part(part, ROOM if name.startswith(FILE) else BODY)
+            if not name.startswith(FILE):
+                fields[name] += (clean(content.decode("utf-8", "replace")),)
+            elif part.filename:
+                files[name.removeprefix(FILE)] = Upload(clean(part.filename), content)
+    except ValueError:
+        raise web.HTTPBadRequest from None
+    return Typed(dict(fields), files)
+
+
+async def _read_part(part: BodyPartReader, limit: int) -> bytes:
+    content = bytearray()
+    while chunk := await part.read_chunk():
+        content += chunk
+        if len(content) > limit:
+            raise web.HTTPRequestEntityTooLarge(limit, len(content))
+    return bytes(content)
 
 
 def parse(body: bytes) -> Typed:

@@ -284,6 +284,7 @@ class InputKind(StrEnum):
     TICK = "tick"
     TICKS = "ticks"
     LINK = "link"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +323,19 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a dialog asks before it is taken. A yes comes back as the token; `about` is an input."""
+
+    about: str
+    token: str
+    says: str
+    found: tuple[str, ...]
+    again: str
+    yes: str
+    no: str
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A dialog. What comes back is its id, and a text for each input's id."""
 
@@ -331,6 +345,7 @@ class Form:
     submit: str
     close: str
     intro: tuple[Element, ...] = ()
+    question: Question | None = None
 
     def __post_init__(self) -> None:
         for text in (self.title, self.submit, self.close):

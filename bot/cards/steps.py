@@ -9,6 +9,7 @@ from protocols.model import FACILITATOR, Clock, Field, FieldKind, Floor, Reveal,
 from protocols.participation import waiting_for
 from protocols.run import Opening, PersonId, Run
 
+from bot.cards.door import HINT
 from bot.cards.model import (
     CARD,
     ELEMENTS,
@@ -41,6 +42,7 @@ FAULTS = {
     FaultKind.MISSING: "Please fill this in.",
     FaultKind.TOO_LONG: "This is longer than 3,000 characters. Please shorten it.",
     FaultKind.NO_LINK: "A link begins with https://. Please paste it whole.",
+    FaultKind.NO_FILE: "Please choose a file.",
     FaultKind.NO_NUMBER: "Please write a number here, such as 12.",
     FaultKind.NO_DATE: "Please choose a day.",
     FaultKind.NO_CHOICE: "Please choose one of these.",
@@ -195,12 +197,13 @@ def _inputs(
     kind = {
         FieldKind.CHOICE: InputKind.CHOICE,
         FieldKind.LINK: InputKind.LINK,
-        FieldKind.FILE: InputKind.LINK,
+        FieldKind.FILE: InputKind.FILE,
         FieldKind.NUMBER: InputKind.NUMBER,
     }.get(field.kind, InputKind.TEXT)
     options = tuple(Option(option, t(option)) for option in field.options)
-    is_long = kind is InputKind.TEXT
-    return (Input(input_id(index), label, kind, required=required, long=is_long, options=options),)
+    is_long, hint = kind is InputKind.TEXT, t(HINT) if kind is InputKind.FILE else ""
+    given = Input(input_id(index), label, kind, required=required, long=is_long, options=options)
+    return (replace(given, hint=hint),)
 
 
 def _commitment_inputs(

@@ -10,15 +10,20 @@ from typing import Any
 
 from bot import ports
 from bot.cards.model import Card, Form, to_json
-from bot.flows import arrivals, asks
+from bot.files.cleaning import Cleaned
+from bot.flows import arrivals, asks, door, files
 from bot.flows.house import House
 from bot.flows.lines import Line, Op, as_line, fold
 from bot.ports import Place
+from bot.rules.uploads import Upload
 from protocols.run import PersonId
 from storage import inbox, messages, people, runs
 from storage.database import Session
+from storage.files import File
 from storage.messages import Message
 
+Files = Mapping[str, Cleaned]
+NONE: Files = {}
 PLATFORM = "web"
 ROOTS = 300
 REPLIES = 2_000
@@ -213,8 +218,9 @@ class LocalChannel:
         form: str,
         values: Mapping[str, str],
         once: str,
+        uploads: Mapping[str, Upload] | None = None,
     ) -> Form | None:
-        """A dialog came back. The form again with its faults, or None: it was taken."""
+        """A dialog came back. The form again with faults or a question, or None: it was taken."""
         arrival = ports.Submitted(
             **self._arrived(_key(user, channel, once), self._house.now()),
             place=Place(PLATFORM, channel, thread),
@@ -222,10 +228,18 @@ class LocalChannel:
             form=form,
             values=dict(values),
         )
-        again = await asks.check(self._house, self._organization, arrival)
+        received = await door.receive(self._house, self._organization, arrival, uploads or {})
+        wrong = await asks.check(self._house, self._organization, received.arrival)
+        again = await door.again(self._house, self._organization, received, wrong)
         if again is None:
-            await self._keep(arrival)
+            await self._keep(received.arrival, received.fit)
         return again
+
+    async def file(self, user: str, file_id: str) -> tuple[File, bytes]:
+        """A file that came in, and its bytes. Raises NoSuchFile."""
+        async with self._house.database.read() as session:
+            person = await self._person(session, user)
+        return await files.read(self._house, self._organization, person, file_id)
 
     async def write_card(
         self, place: Place, card: Card, key: str, *, only_for: str | None = None
@@ -271,11 +285,16 @@ class LocalChannel:
             await self._keep(arrival)
         return answer
 
-    async def _keep(self, arrival: ports.Arrival) -> None:
-        """Take an arrival in at the time of its transaction, which orders it."""
+    async def _keep(
+        self, arrival: ports.Pressed | ports.Commanded | ports.Submitted, cleaned: Files = NONE
+    ) -> None:
+        """Take an arrival in at the time of its transaction, which orders it, with its files."""
         async with self._house.database.write() as session:
             now = replace(arrival, at=self._house.now())
-            await arrivals.keep(self._house, session, self._organization, now)
+            is_new = await arrivals.keep(self._house, session, self._organization, now)
+            if is_new and cleaned:
+                person = await self._person(session, arrival.person)
+                await files.keep(self._house, session, self._organization, person, cleaned)
 
     def _arrived(self, event_id: str, at: datetime) -> dict[str, Any]:
         return {

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.flows.house import House
+from bot.rules.uploads import shown
 from protocols.model import FACILITATOR
 from protocols.participation import Attributed, Share, attribute, participation
 from protocols.run import Opening, PersonId, Run
@@ -252,7 +253,9 @@ def _item(found: _Found, item: Item) -> dict[str, Any]:
         "person": found.user(item.person),
         "contribution": item.post_key,
         "at": _time(item.at),
-        "fields": [{"label": la, "kind": kind, "value": value} for la, kind, value in item.fields],
+        "fields": [
+            {"label": la, "kind": kind, "value": shown(value)} for la, kind, value in item.fields
+        ],
     }
 
 

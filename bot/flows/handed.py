@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import replace
 
 from bot import ports
-from bot.flows import sealed
+from bot.flows import files, sealed
 from bot.flows.house import House
 from bot.flows.posted import body_of
 from bot.flows.runs import Brought, Change, change
@@ -52,7 +52,7 @@ async def hand_in(
     if kept is None or aim.position >= len(kept.run.definition.steps):
         return
     run, step = kept.run, kept.run.step(aim.position)
-    given = answers.read(step, arrival.values)
+    given = answers.read(step, await files.own(session, sender, step, arrival.values))
     key = answer_key(run, aim.position, sender.person, arrival.event_id)
     post = Post(
         key=key,
@@ -64,6 +64,7 @@ async def hand_in(
     brought = _brought(house, kept, post, given, aim.position)
     event = events.HandedIn(at=arrival.at, post=post, position=aim.position, private=given.private)
     await change(house, session, kept, Change(arrival.at, [event], {key: brought}, seen=True))
+    await files.settle(session, sender, run.id, key, given)
 
 
 def _brought(house: House, kept: Kept, post: Post, given: answers.Answer, position: int) -> Brought:

@@ -2,6 +2,7 @@
 
 from bot.cards.reports import Answer, Commitment, Report, ReportStep
 from bot.flows.house import House
+from bot.rules.uploads import shown
 from protocols.model import FACILITATOR, Clock
 from protocols.participation import Attributed, Share, attribute, participation
 from protocols.run import ClosedBy, PersonId, Phase, Run
@@ -138,5 +139,5 @@ def _how(run: Run, position: int) -> str:
 
 def _answer(item: Item) -> Answer:
     person = PersonId(item.person) if item.person else None
-    given = tuple((label, value) for label, _, value in item.fields if value)
+    given = tuple((label, shown(value)) for label, _, value in item.fields if value)
     return Answer(person, item.late, given)

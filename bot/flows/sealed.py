@@ -5,10 +5,11 @@ import json
 
 from bot.cards.reports import Answer
 from bot.flows.house import House
+from bot.rules.uploads import FILE, shown, stored
 from protocols import events
 from protocols.model import FieldKind, Reveal
 from protocols.run import PersonId, Run
-from storage import evidence, posts
+from storage import evidence, files, posts
 from storage.database import Session
 from storage.evidence import Artifact, Item
 from storage.runs import Where
@@ -30,25 +31,28 @@ def opened(house: House, organization: str, item: Item) -> Fields:
 
 
 def artifacts_of(house: House, item: Item, fields: Fields) -> tuple[Artifact, ...]:
-    """The links that an answer holds, as artifacts of its step."""
+    """The links and files that an answer holds, as artifacts of its step."""
     if item.person is None or item.at is None:
         return ()
-    return tuple(
-        Artifact(
-            id=house.new_id(),
-            run=item.run,
-            position=item.position,
-            person=item.person,
-            kind="link",
-            title=label,
-            url=value,
-            digest="sha256:" + hashlib.sha256(value.encode()).hexdigest(),
-            post_key=item.post_key,
-            at=item.at,
-        )
-        for label, kind, value in fields
-        if value and kind in (FieldKind.LINK, FieldKind.FILE)
-    )
+    made = []
+    for label, kind, value in fields:
+        if value and kind in (FieldKind.LINK, FieldKind.FILE):
+            file = stored(value)
+            digest = file.digest if file else hashlib.sha256(value.encode()).hexdigest()
+            artifact = Artifact(
+                id=house.new_id(),
+                run=item.run,
+                position=item.position,
+                person=item.person,
+                kind="file" if file else "link",
+                title=file.name if file else label,
+                url=f"{FILE}{file.id}" if file else value,
+                digest=f"sha256:{digest}",
+                post_key=item.post_key,
+                at=item.at,
+            )
+            made.append(artifact)
+    return tuple(made)
 
 
 async def open_late_unnamed(house: House, session: Session, where: Where, run: Run) -> None:
@@ -67,7 +71,7 @@ async def open_answers(
     posts lose words and digest: nothing links a text to a person any more.
     """
     unnamed = run.step(effect.position).reveal is Reveal.UNNAMED
-    shown = []
+    opening = []
     for item in await evidence.items(session, where.organization, run.id, effect.position):
         is_meant = effect.key in (None, item.post_key)
         if item.private or not is_meant:
@@ -76,9 +80,11 @@ async def open_answers(
         await evidence.open_item(session, where.organization, item, fields=fields, unnamed=unnamed)
         if unnamed and item.post_key is not None:
             await posts.unname(session, where.organization, where.channel, item.post_key)
+            await files.unname(session, where.organization, run.id, item.post_key)
         elif item.cipher is not None:
             for artifact in artifacts_of(house, item, fields):
                 await evidence.keep_artifact(session, where.organization, artifact)
         person = None if unnamed or item.person is None else PersonId(item.person)
-        shown.append(Answer(person, item.late, tuple((la, value) for la, _, value in fields)))
-    return shown
+        given = tuple((label, shown(value)) for label, _, value in fields)
+        opening.append(Answer(person, item.late, given))
+    return opening

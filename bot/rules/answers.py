@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from protocols.model import Field, FieldKind, Step
 from protocols.run import PersonId
 
+from bot.rules.uploads import stored
+
 PRIVATE = "private"
 FREE = Field(label="What do you want to add?", kind=FieldKind.TEXT)
 LONGEST = 3_000
@@ -21,6 +23,7 @@ class FaultKind(StrEnum):
     MISSING = "missing"
     TOO_LONG = "too-long"
     NO_LINK = "no-link"
+    NO_FILE = "no-file"
     NO_NUMBER = "no-number"
     NO_DATE = "no-date"
     NO_CHOICE = "no-choice"
@@ -122,14 +125,15 @@ def _fault(field: Field, value: str) -> FaultKind | None:
     if len(value) > LONGEST:
         return FaultKind.TOO_LONG
     match field.kind:
-        case FieldKind.LINK | FieldKind.FILE if not is_safe_link(value):
+        case FieldKind.LINK if not is_safe_link(value):
             return FaultKind.NO_LINK
+        case FieldKind.FILE if stored(value) is None and not is_safe_link(value):
+            return FaultKind.NO_FILE
         case FieldKind.NUMBER if not _is_number(value):
             return FaultKind.NO_NUMBER
-        case FieldKind.CHOICE if value not in field.options:
-            return FaultKind.NO_CHOICE
         case _:
-            return None
+            is_chosen = field.kind is not FieldKind.CHOICE or value in field.options
+            return None if is_chosen else FaultKind.NO_CHOICE
 
 
 def _commitment_faults(index: int, field: Field, values: Mapping[str, str]) -> dict[str, FaultKind]:

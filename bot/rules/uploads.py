@@ -59,6 +59,22 @@ class Upload:
     content: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that is kept, as the value of a field."""
+
+    id: str
+    digest: str = ""
+    name: str = ""
+
+    @property
+    def value(self) -> str:
+        """What a field holds."""
+        return f"{FILE}{self.id}:{self.digest}:{self.name}"
+
+
+FILE = "file:"
+_STORED = re.compile(r"file:([a-z2-7]{16})(?::([0-9a-f]{64}):(.{1,90}))?")
 ACCEPTED = ",".join([media.ending for media in Media] + [".jpeg"])
 _SIGNS = (
     (Media.PDF, re.compile(rb"%PDF-")),
@@ -70,6 +86,18 @@ _OFFICE = (Media.DOCX, Media.PPTX, Media.XLSX)
 _ZIP = b"PK\x03\x04"
 _TEXTS = (Media.TXT, Media.CSV)
 _JOINTS = re.compile(r"[_\W]+|(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=\d)(?=[^\W\d])|(?<=[^\W\d_])(?=\d)")
+
+
+def stored(value: str) -> Stored | None:
+    """The kept file that a field holds, None where it holds none."""
+    found = _STORED.fullmatch(value)
+    return None if found is None else Stored(*found.groups(default=""))
+
+
+def shown(value: str) -> str:
+    """What people see of a field: of a file its name."""
+    file = stored(value)
+    return value if file is None else file.name
 
 
 def media_of(upload: Upload) -> Media:

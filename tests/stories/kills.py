@@ -236,7 +236,7 @@ class Life:
 
     async def _ask(self, channel: LocalChannel, act: Act, once: str) -> dict[str, str]:
         do, user, what, more = act
-        who = {"user": user, "channel": CHANNEL, "once": once}
+        who: dict[str, Any] = {"user": user, "channel": CHANNEL, "once": once}
         if do == "say":
             await channel.say(**who, thread=THREAD, text=what)
             lines = await channel.current(CHANNEL, THREAD, user)

@@ -72,8 +72,7 @@ function place(element, there) {
   const scroller = home.closest(".scroller");
   const wasAtEnd = isAtEnd(scroller);
   const held = there?.contains(document.activeElement) ? document.activeElement : null;
-  if (there) there.replaceWith(element);
-  else home.append(element);
+  there ? there.replaceWith(element) : home.append(element);
   if (held) refocus(held, element);
   all(".log").forEach(tellDays);
   if (wasAtEnd || (!there && element.matches(".mine, .private"))) toEnd(scroller);
@@ -96,9 +95,10 @@ const toEnd = (scroller) => scroller.scrollTo({ top: scroller.scrollHeight });
 function show(dialog) {
   const [open] = all("dialog[open]");
   if (open?.id === dialog.id) {
-    open.replaceChildren(...dialog.children);
-    all(".faults, [autofocus]", open)[0]?.focus();
-    return;
+    const chosen = new Map(all("[type=file]", open).map((one) => [one.name, one.files]));
+    open.replaceChildren(...dialog.children); // a file stays in the browser until it may come in
+    for (const one of all("[type=file]", open)) one.files = chosen.get(one.name) ?? one.files;
+    return all(".faults, [autofocus]", open)[0]?.focus();
   }
   const opener = document.activeElement;
   body.append(dialog);
@@ -134,7 +134,7 @@ async function send(form, submitter) {
   const fields = new FormData(form, submitter);
   fields.set("once", (form.dataset.once ??= crypto.randomUUID()));
   hold(form, true);
-  const sent = new URLSearchParams(/** @type {any} */ (fields));
+  const sent = form.querySelector("[type=file]") ? fields : new URLSearchParams(/** @type {any} */ (fields));
   const { status, html } = await ask(form.action, { method: "POST", body: sent });
   hold(form, false);
   if (status < 500) delete form.dataset.once; // else it may have been taken: say the same once more
@@ -179,7 +179,8 @@ document.addEventListener("click", async (event) => {
   } else if (button?.matches("[data-dismiss]")) {
     button.closest("article").remove();
     refocus(button, body);
-  } else if (button?.matches(".jump")) toEnd(button.closest(".scroller"));
+  } else if (button?.dataset.choose) byId(button.dataset.choose).click();
+  else if (button?.matches(".jump")) toEnd(button.closest(".scroller"));
   else if (button?.matches(".faults a")) {
     event.preventDefault();
     const field = byId(button.hash.slice(1));
@@ -292,8 +293,7 @@ for (const scroller of all(".scroller")) {
   toEnd(scroller);
   scroller.onscroll = () => isAtEnd(scroller) && scroller.classList.remove("has-news");
 }
-for (const text of all(".composer textarea"))
-  complete(text, byId(text.getAttribute("aria-controls")));
+for (const text of all(".composer textarea")) complete(text, byId(text.getAttribute("aria-controls")));
 if (matchMedia("(hover: hover)").matches) all(".composer textarea").at(-1)?.focus();
 document.addEventListener("visibilitychange", () => (document.hidden ? unlisten() : here && listen()));
 byId("resume")?.addEventListener("click", listen);

@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 from bot.cards.model import Card, Form
 from bot.flows.channel import LocalChannel, NoSuchMessage, NotTheirMessage, Persona, Room
+from bot.flows.files import NoSuchFile
 from bot.flows.lines import Line, Op
+from bot.rules.uploads import Upload
 from protocols.run import PersonId
+from storage.files import File
 
 ROOM = "grade-7-ela"
 QUIET = "department"
@@ -35,6 +38,8 @@ class FakeChannel(LocalChannel):
     answers: dict[str, Card | Form | None] = field(default_factory=dict)
     asked: list[tuple[str, str, str | None, str]] = field(default_factory=list)
     submitted: list[Mapping[str, str]] = field(default_factory=list)
+    kept: dict[str, tuple[File, bytes]] = field(default_factory=dict)
+    uploaded: list[Mapping[str, Upload]] = field(default_factory=list)
     again: Form | None = None
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
     waiting: int = 0
@@ -170,6 +175,11 @@ class FakeChannel(LocalChannel):
             self.asked.append((user, channel, thread, button))
         return self.answers.get(button)
 
+    async def file(self, user: str, file_id: str) -> tuple[File, bytes]:
+        if file_id not in self.kept or user != "alvarez":
+            raise NoSuchFile
+        return self.kept[file_id]
+
     async def submit(
         self,
         *,
@@ -179,8 +189,10 @@ class FakeChannel(LocalChannel):
         form: str,
         values: Mapping[str, str],
         once: str,
+        uploads: Mapping[str, Upload] | None = None,
     ) -> Form | None:
         if self._is_first(once):
             self.asked.append((user, channel, thread, form))
             self.submitted.append(values)
+            self.uploaded.append(uploads or {})
         return self.again

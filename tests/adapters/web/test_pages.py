@@ -7,11 +7,13 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, FormData
 
 from adapters.web.guard import POLICY
 from adapters.web.places import NoSuchPersona
 from bot.flows.channel import NoSuchRoom
+from bot.rules.uploads import LARGEST
+from storage.files import File
 from tests.adapters.web.examples import ALVAREZ, ANSWER, NOTE, START_FORM, WRITE, seed
 from tests.adapters.web.fake_channel import QUIET, ROOM, FakeChannel
 from tests.adapters.web.serving import Served, serving
@@ -19,6 +21,16 @@ from tests.adapters.web.serving import Served, serving
 pytestmark = pytest.mark.journey
 HERE = f"/as/alvarez/channel/{ROOM}"
 ROOT = "web:2"
+FILE = File(
+    id="aaaaaaaaaaaaaaaa",
+    person=None,
+    name="exit tickets.txt",
+    media="text/plain",
+    size=7,
+    digest="",
+    found=(),
+    at=None,
+)
 
 
 @pytest.fixture
@@ -329,3 +341,49 @@ async def test_health_says_why_it_is_not_ready(served: Served, web: ClientSessio
 
 def test_nobody_is_also_no_room() -> None:
     assert issubclass(NoSuchPersona, NoSuchRoom)
+
+
+async def test_a_form_with_files_is_read_up_to_their_limit(
+    web: ClientSession, served: Served
+) -> None:
+    for size, status in ((LARGEST + 1, 204), (LARGEST + 2, 413)):
+        data = FormData({"once": f"k{size}", "form": WRITE.id, "in-f0": "a\r\nb"})
+        data.add_field("file-f1", BytesIO(b"x" * size), filename="a.txt")
+        data.add_field("file-f2", BytesIO(b""), filename="")
+        async with web.post(HERE + "/submit", data=data) as response:
+            assert response.status == status
+    assert served.channel.submitted == [{"f0": "a\nb"}]
+    [uploaded] = served.channel.uploaded
+    assert [(k, v.name, len(v.content)) for k, v in uploaded.items()] == [
+        ("f1", "a.txt", LARGEST + 1)
+    ]
+
+
+async def test_a_broken_form_with_files_is_refused(web: ClientSession) -> None:
+    head = {"Content-Type": "multipart/form-data; boundary=b"}
+    for body, status in (
+        (b"nothing", 400),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="in-f0"\r\n\r\n'
+            + b"x" * 70_000
+            + b"\r\n--b--",
+            413,
+        ),
+    ):
+        async with web.post(HERE + "/submit", data=body, headers=head) as response:
+            assert response.status == status
+
+
+async def test_a_file_is_saved_and_never_shown_as_a_page(
+    web: ClientSession, served: Served
+) -> None:
+    served.channel.kept = {"aaaaaaaaaaaaaaaa": (FILE, b"We saw.")}
+    async with web.get("/as/alvarez/files/aaaaaaaaaaaaaaaa") as response:
+        assert await response.read() == b"We saw."
+        told = {name: response.headers[name] for name in ("Content-Disposition", "Content-Type")}
+    assert told == {
+        "Content-Disposition": 'attachment; filename="exit%20tickets.txt"',
+        "Content-Type": "text/plain",
+    }
+    async with web.get("/as/alvarez/files/bbbbbbbbbbbbbbbb") as response:
+        assert response.status == 404

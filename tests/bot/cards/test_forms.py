@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from inline_snapshot import snapshot
 
+from bot.cards.door import HINT
 from bot.cards.model import (
     Form,
     Input,
@@ -58,7 +59,7 @@ def test_a_form_asks_for_each_field_in_its_own_way() -> None:
                     ),
                 ),
                 Input(id="f2", label="Link", kind=InputKind.LINK),
-                Input(id="f3", label="File", kind=InputKind.LINK),
+                Input(id="f3", label="File", kind=InputKind.FILE, hint=HINT),
                 Input(id="f4", label="How many?", kind=InputKind.NUMBER),
                 Input(id="f5-what", label="My part", kind=InputKind.TEXT, required=True),
                 Input(

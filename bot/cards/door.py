@@ -1,0 +1,53 @@
+"""What Colloquy says at the door: why a file cannot come in, or what was found in it."""
+
+from collections.abc import Iterable
+
+from bot.cards.model import Question
+from bot.cards.words import Translator, cut
+from bot.rules.door import Kind
+from bot.rules.uploads import Reason
+
+HINT = (
+    "No student names, ids, faces, birth dates, addresses or notes on services. "
+    "Use Student A, B, C. PDF, pictures, Word, PowerPoint, Excel or text, at most 25 MB."
+)
+FAULTS = {
+    Reason.EMPTY: "This file is empty.",
+    Reason.TOO_LARGE: "This file is too large. At most 25 MB, please.",
+    Reason.KIND: "This kind of file cannot come in. Please save it as PDF.",
+    Reason.BROKEN: "This file cannot be read. Please save it anew, for instance as PDF.",
+    Reason.LOCKED: "This file has a password. Please save it without one.",
+    Reason.HOLDS_PROGRAMS: "This file holds programs (macros). Please save it as PDF.",
+    Reason.HOLDS_FILES: "Another file is embedded in this one. Please save it as PDF.",
+}
+FOUND = {
+    Kind.STUDENT: "A student's name: {words}",
+    Kind.NAME: "A name: {words}",
+    Kind.ID: "A number of {digits} digits",
+    Kind.BIRTH_DATE: "A date of birth: {words}",
+    Kind.ADDRESS: "An address: {words}",
+    Kind.EMAIL: "An e-mail address: {words}",
+    Kind.PHONE: "A phone number: {words}",
+    Kind.SERVICE: "A word on services: {words}",
+}
+UNSEEN = "Pictures, in which I cannot see a face or a handwritten name. Please look yourself."
+
+
+def question(
+    t: Translator, about: str, token: str, shown: Iterable[tuple[Kind, str]], *, unseen: bool
+) -> Question:
+    """The question before a file comes in. `about`: the input; `token`: what a yes brings back."""
+    found = [
+        t(FOUND[kind]).format(words=cut(words, 100), digits=sum(map(str.isdecimal, words)))
+        for kind, words in shown
+    ]
+    yes = t("It is not a student") if found else t("No student is in it")
+    return Question(
+        about=about,
+        token=token,
+        says=t("Before this goes in: no student may be recognized by it. I found:"),
+        found=(*dict.fromkeys(found), *([t(UNSEEN)] if unseen else [])),
+        again=t("Replace"),
+        yes=yes,
+        no=t("Cancel"),
+    )

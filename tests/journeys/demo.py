@@ -136,6 +136,26 @@ async def teacher(browser: Browser, base: str, user: str) -> Teacher:
     return Teacher(await context.new_page(), base, user)
 
 
+async def begin(served: Demo, rosa: Teacher, protocol: str) -> str:
+    """Start by the form: three are here, Ben brings the material."""
+    await rosa.enter()
+    await rosa.type("/plc start")
+    await rosa.page.locator("button[value^='choose:']").click()
+    dialog = rosa.page.locator("dialog[open]")
+    await dialog.locator("select[name='in-protocol']").select_option(protocol)
+    await dialog.get_by_label("Lucía Peña").uncheck()
+    await dialog.locator("details.more summary").click()
+    await dialog.locator("select[name='in-brings']").select_option(label="Ben Okafor")
+    await dialog.get_by_role("button", name="Start", exact=True).click()
+    await expect(dialog).to_have_count(0, timeout=PATIENCE)
+    for _ in range(50):
+        listed = await served.command("runs", "--json")
+        found = [one for one in listed if one["protocol"] == protocol and one["place"]["thread"]]
+        if found:
+            return str(found[0]["id"])
+    raise AssertionError(listed)
+
+
 def _colloquy(*words: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "bot", *words)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.journeys.demo import PATIENCE, Demo, Teacher, browsing, demo, teacher
+from tests.journeys.demo import PATIENCE, begin, browsing, demo, teacher
 
 pytestmark = pytest.mark.journey
 
@@ -43,7 +43,7 @@ async def test_three_people_run_a_protocol_to_its_report(
 ) -> None:
     async with demo(tmp_path) as served, browsing() as browser:
         team = {user: await teacher(browser, served.base, user) for user in (ROSA, BEN, MEI)}
-        run = await _begin(served, team[ROSA], protocol)
+        run = await begin(served, team[ROSA], protocol)
         for one in team.values():
             await one.enter(f"run:{run}:card")
         for position, (people, how) in enumerate(steps):
@@ -62,26 +62,6 @@ async def test_three_people_run_a_protocol_to_its_report(
         await expect(team[MEI].page.locator("h1")).to_be_visible()
         assert [one.said for one in team.values()] == [[], [], []]
         _compare(await served.command("export", "run", run), steps)
-
-
-async def _begin(served: Demo, rosa: Teacher, protocol: str) -> str:
-    """Start by the form: three are here, Ben brings the material."""
-    await rosa.enter()
-    await rosa.type("/plc start")
-    await rosa.page.locator("button[value^='choose:']").click()
-    dialog = rosa.page.locator("dialog[open]")
-    await dialog.locator("select[name='in-protocol']").select_option(protocol)
-    await dialog.get_by_label("Lucía Peña").uncheck()
-    await dialog.locator("details.more summary").click()
-    await dialog.locator("select[name='in-brings']").select_option(label="Ben Okafor")
-    await dialog.get_by_role("button", name="Start", exact=True).click()
-    await expect(dialog).to_have_count(0, timeout=PATIENCE)
-    for _ in range(50):
-        listed = await served.command("runs", "--json")
-        found = [one for one in listed if one["protocol"] == protocol and one["place"]["thread"]]
-        if found:
-            return str(found[0]["id"])
-    raise AssertionError(listed)
 
 
 def _compare(export: dict[str, Any], steps: tuple[tuple[set[str], str], ...]) -> None:

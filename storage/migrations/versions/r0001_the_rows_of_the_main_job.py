@@ -277,9 +277,7 @@ def upgrade() -> None:  # noqa: PLR0915 # one statement a table and index
     )
     with op.batch_alter_table("commitment", schema=None) as batch_op:
         batch_op.create_index("ix_commitment_run", ["organization_id", "run_id"], unique=False)
-        batch_op.create_index(
-            "ix_commitment_team", ["organization_id", "team_id", "state"], unique=False
-        )
+        batch_op.create_index("ix_commitment_team", ["organization_id", "team_id", "state"])
 
     op.create_table(
         "file",

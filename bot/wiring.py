@@ -56,7 +56,7 @@ def configure_log(settings: Settings) -> None:
         structlog.dev.ConsoleRenderer() if is_console else structlog.processors.JSONRenderer()
     )
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat that was busy is no news
-    logging.getLogger("pypdf").disabled = True  # it may repeat what stands in a file
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)  # it may repeat what stands in a file
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

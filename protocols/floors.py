@@ -93,7 +93,7 @@ def is_expected(run: Run, position: int, person: PersonId) -> bool:
     if any(person == run.holder(role, position) for role in step.silent):
         return False
     only_leads = part.is_facilitator and not run.options.takes_part
-    return rule.names(part) or (rule.expects(part) and not only_leads)
+    return rule.names(part) or (rule.expects(part) and not only_leads and not part.is_named)
 
 
 def expected(run: Run, position: int, at: datetime | None = None) -> tuple[PersonId, ...]:

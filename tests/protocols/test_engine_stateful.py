@@ -257,7 +257,8 @@ class Model:
         step, person = self.protocol.steps[position], stay.person
         leads = person == self.last_holder(FACILITATOR, position) and not self.takes_part
         silent = any(person == self.last_holder(role, position) for role in step.silent)
-        if silent or (leads and step.floor in LEADS_ONLY):
+        need_not = any(person in self.holders(role, position) for role in step.with_)
+        if silent or ((leads or need_not) and step.floor in LEADS_ONLY):
             return False
         presenter = self.last_holder(step.held_by, position)
         return {

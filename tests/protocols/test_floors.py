@@ -130,6 +130,11 @@ ADDED = [
         (EVERYONE, set(), (CY, DEE, EVE)),
     ),
     (
+        "with is for who may speak but need not, though everyone may",
+        replace(step(Floor.OPEN), with_=(PRESENTER,)),
+        (EVERYONE, set(), (CY, DEE, EVE)),
+    ),
+    (
         "silent takes several roles",
         replace(step(Floor.OPEN), silent=(PRESENTER, SCORER)),
         ((ANA, CY, DEE, FAY), {Aside.SILENT_ROLE}, (CY, DEE)),

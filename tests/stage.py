@@ -205,6 +205,7 @@ async def open_stage(
     calendar: Calendar | None = None,
     library: Library = LIBRARY,
     start: datetime = NOON,
+    members: tuple[str, ...] = MEMBERS,
 ) -> Stage:
     """A fresh stage with its database in a folder. Close `stage.house.database` at the end."""
     url = f"sqlite:///{folder / 'stage.db'}"
@@ -225,7 +226,7 @@ async def open_stage(
         await people.add_organization(session, school)
         team = Team(house.new_id(), CHANNEL, PLATFORM, CHANNEL, keeps_text=False)
         await people.add_team(session, organization, team)
-        for order, user in enumerate((*MEMBERS, COACH)):
+        for order, user in enumerate((*members, COACH)):
             person = PersonId(house.new_id())
             who = Person(person, user, user.capitalize(), "", "en")
             await people.add_person(session, organization, PLATFORM, who)

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 
 from storage.database import obey
 
-HEAD = "0001"
+HEAD = "0002"
 
 
 def revision(url: str) -> str | None:

@@ -1,5 +1,7 @@
 """Migrations: from nothing to the rows that the models name, in one transaction."""
 
+import json
+from dataclasses import asdict, replace
 from importlib import resources
 from pathlib import Path
 
@@ -8,10 +10,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 
-from storage import migrate
+from protocols.model import Floor
+from storage import migrate, people, runs
+from storage.database import Database
+from storage.people import Organization, Team
+from storage.runs import Where
 from storage.tables import Base
+from tests.protocols.factories import CALENDAR, begun
 
 
 @pytest.fixture
@@ -74,4 +81,54 @@ def test_a_migration_that_fails_leaves_nothing_behind(url: str) -> None:
     with pytest.raises(Exception, match="step_log"):
         migrate.upgrade(url)
     assert inspect(engine).get_table_names() == ["step_log"]
+    engine.dispose()
+
+
+ROLES = [
+    {"role": "facilitator", "person": "ana", "from_position": 0, "to_position": 1},
+    {"role": "presenter", "person": "ben", "from_position": 0, "to_position": 0},
+    {"role": "presenter", "person": "cy", "from_position": 0, "to_position": None},
+    {"role": "facilitator", "person": "dee", "from_position": 1, "to_position": None},
+]
+BY_OPENINGS = [
+    {"role": "facilitator", "person": "ana", "since": 0, "until": 3},
+    {"role": "presenter", "person": "ben", "since": 0, "until": 2},
+    {"role": "presenter", "person": "cy", "since": 0, "until": None},
+    {"role": "facilitator", "person": "dee", "since": 1, "until": None},
+]
+
+
+async def test_a_run_of_the_first_revision_is_read_by_the_newest_one(url: str) -> None:
+    """Its second step was reopened from the third: positions 0, 1, 0, 1."""
+    database = Database(url)
+    migrate.upgrade(url)
+    run = begun(Floor.ROUND, Floor.OPEN, Floor.ROUND)
+    where = Where("org", "team", "web", "grade-7", None)
+    opened = [
+        replace(run.current, position=p, opening=o) for p, o in ((0, 0), (1, 0), (0, 1), (1, 1))
+    ]
+    async with database.write() as session:
+        await people.add_organization(session, Organization("org", "web", "org", "School", {}))
+        await people.add_team(session, "org", Team("team", "7", "web", "grade-7", keeps_text=False))
+        await runs.add(session, replace(run, openings=tuple(opened)), where, CALENDAR)
+    await database.close()
+    _back_to_the_first_revision(url)
+
+    migrate.upgrade(url)
+    async with database.read() as session:
+        found = await runs.load(session, "org", "RUN")
+    await database.close()
+    assert found is not None
+    assert [asdict(held) for held in found.run.roles] == BY_OPENINGS
+
+
+def _back_to_the_first_revision(url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        state = json.loads(connection.scalar(text("SELECT state FROM run")) or "")
+        old = json.dumps(state | {"roles": ROLES})
+        connection.execute(text("UPDATE run SET state = :state"), {"state": old})
+        connection.execute(text("DROP TABLE file"))
+        connection.execute(text("DROP INDEX ix_run_team"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     engine.dispose()

@@ -224,9 +224,6 @@ def upgrade() -> None:  # noqa: PLR0915 # one statement a table and index
             unique=False,
             sqlite_where=sa.text("phase IN ('waiting', 'running', 'paused')"),
         )
-        batch_op.create_index(
-            "ix_run_team", ["organization_id", "team_id", "started_at"], unique=False
-        )
 
     op.create_table(
         "artifact",
@@ -277,31 +274,10 @@ def upgrade() -> None:  # noqa: PLR0915 # one statement a table and index
     )
     with op.batch_alter_table("commitment", schema=None) as batch_op:
         batch_op.create_index("ix_commitment_run", ["organization_id", "run_id"], unique=False)
-        batch_op.create_index("ix_commitment_team", ["organization_id", "team_id", "state"])
+        batch_op.create_index(
+            "ix_commitment_team", ["organization_id", "team_id", "state"], unique=False
+        )
 
-    op.create_table(
-        "file",
-        sa.Column("organization_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("run_id", sa.Text(), nullable=True),
-        sa.Column("person_id", sa.Text(), nullable=True),
-        sa.Column("post_key", sa.Text(), nullable=True),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("found", sa.JSON(none_as_null=True), nullable=False),
-        sa.Column("at", storage.tables.UtcTime(timezone=True), nullable=True),
-        sa.Column("cipher", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organization_id", "run_id"],
-            ["run.organization_id", "run.id"],
-            name=op.f("fk_file_organization_id_run_id"),
-        ),
-        sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_file")),
-    )
-    with op.batch_alter_table("file", schema=None) as batch_op:
-        batch_op.create_index("ix_file_answer", ["organization_id", "run_id", "post_key"])
     op.create_table(
         "item",
         sa.Column("organization_id", sa.Text(), nullable=False),

@@ -53,6 +53,7 @@ ROWS: dict[str, tuple[Form, ...]] = {
     "steps.form": (
         _step("notice-wonder", 0),
         _step("atlas-work", 1),
+        _step("socratic-plan", 1),
         _step("socratic-plan", 2),
         _step("socratic-plan", 7),
         _step("socratic-plan", 8),

@@ -5,7 +5,7 @@ from datetime import date
 
 from protocols.run import Run
 
-from bot.cards.model import Form, Input, InputKind, Option
+from bot.cards.model import LABEL, Form, Input, InputKind, Option
 from bot.cards.words import Translator, cut, text
 from bot.rules.aims import Aim
 
@@ -19,7 +19,7 @@ def kept_form(t: Translator, run: Run, mine: Sequence[Open]) -> Form:
     """One question for each: done, partly or not. What is not answered stays open, never "not"."""
     options = tuple(Option(state, t(label)) for state, label in STATES.items())
     inputs = tuple(
-        Input(id_, cut(_label(what, due), 150), InputKind.CHOICE, options=options)
+        Input(id_, cut(_label(what, due), LABEL), InputKind.CHOICE, options=options)
         for id_, what, due in mine
     )
     return Form(

@@ -72,7 +72,7 @@ def closes_at(run: Run, calendar: Calendar) -> datetime | None:
         return calendar.after(run.planned_at, calendar.shortened(SCHOOL_DAY))
     if ends is None or position is None:
         return None
-    if run.step(position).before and not run.step(position + 1).before:
+    if run.waits_to_begin:
         return None
     if not run.in_school_days or run.options.closes_on_time:
         return ends

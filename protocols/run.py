@@ -273,6 +273,15 @@ class Run:
         """Whether the current step takes school days."""
         return bool(self.openings) and self.clock_of(self.current.position) is Clock.SCHOOL_DAYS
 
+    @property
+    def waits_to_begin(self) -> bool:
+        """Whether this is the last step before a sitting, which a person begins.
+
+        IndexError before the first step.
+        """
+        following = self.step(min(self.current.position + 1, self.definition.debrief))
+        return self.step(self.current.position).before and not following.before
+
     def openings_of(self, position: int) -> tuple[Opening, ...]:
         """All openings of a step, the first one first."""
         return tuple(o for o in self.openings if o.position == position)

@@ -121,6 +121,8 @@ def _preview(
         )
     longer = _button(t, run, "Give half a day more", "extend", whisper.position, None)
     grace = "Without an answer the clock closes it half a school day after its end."
+    if run.waits_to_begin:
+        grace = "The sitting begins when somebody presses Begin."
     return [question, quiet(t, grace), Buttons((close, longer))]
 
 

@@ -93,7 +93,7 @@ def _until(t: Translator, run: Run, zone: str) -> tuple[Part, ...]:
     if run.phase is Phase.PAUSED or run.current.ends_at is None:
         return (t("paused"),)
     until: Part = step_time(run, run.current.position, run.current.ends_at, zone)
-    if Mark.PREVIEWED in run.marks:
+    if Mark.PREVIEWED in run.marks and not run.waits_to_begin:
         return (until, t(" (its time is over; it closes soon)"))
     if Mark.LAST_MINUTE in run.marks:
         return (until, t(" (the last minute)"))
@@ -127,11 +127,9 @@ def _controls(t: Translator, run: Run) -> tuple[Button, ...]:
 
 
 def _next_label(run: Run) -> str:
-    position = run.current.position
-    if position == run.definition.debrief:
+    if run.current.position == run.definition.debrief:
         return "Finish"
-    is_before = run.step(position).before
-    return "Begin" if is_before and not run.step(position + 1).before else "Next"
+    return "Begin" if run.waits_to_begin else "Next"
 
 
 def _button(

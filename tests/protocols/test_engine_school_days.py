@@ -278,12 +278,13 @@ def before_a_sitting(planned: str) -> Run:
 
 def test_what_comes_before_the_sitting_takes_school_days_and_waits_for_a_person_to_begin() -> None:
     run = before_a_sitting("25 09:00")
+    assert not run.waits_to_begin
     assert shown(run.current.ends_at) == "24 10:00"
     run = after(run, Next(at=on("24 10:00"), by=ANA, position=0, anyway=True))
     assert shown(run.current.ends_at) == "25 09:00"
     run, told = ticks(run, "25 07:00", "25 09:00", "30 16:00")
     assert told[1:] == [[Whisper(ANA, Note.PREVIEW, 1, (BEN, CY, DEE))], []]
-    assert (run.position, due(run)) == (1, None)
+    assert (run.position, run.waits_to_begin, due(run)) == (1, True, None)
     run = after(run, Next(at=on("30 16:00"), by=ANA, position=1, anyway=True))
     assert shown(run.current.ends_at) == "30 16:05"
     assert run.phase is Phase.RUNNING

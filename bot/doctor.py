@@ -1,8 +1,11 @@
 """What `colloquy doctor` looks at: one line a finding, with the fix where something is broken."""
 
-from collections.abc import Iterator
+import asyncio
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from adapters.pictures import ProcessPictures
 from bot import wiring
 from bot.calendar import FILE, NoCalendar, read_calendar
 from bot.settings import Settings
@@ -11,6 +14,10 @@ from storage import migrate
 from storage.database import AnotherProcess, lock
 
 OTHERS = 0o077
+CHINESE = re.compile(
+    "CJK|Noto (Sans|Serif) (SC|TC|HK)|Source Han|WenQuanYi|PingFang|Heiti|Songti|Hiragino"
+    "|Microsoft (YaHei|JhengHei)|SimSun|SimHei|AR PL|Droid Sans Fallback"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from _key(settings)
     yield from _calendar(settings)
     yield from _protocols(settings)
+    yield fonts_finding(asyncio.run(_families(settings)))
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -84,3 +92,21 @@ def _protocols(settings: Settings) -> Iterator[Finding]:
     yield Finding(is_well=True, sentence=f"Protocols: {len(found.protocols)}, {own} of your own.")
     for sentence in found.left_out:
         yield Finding(is_well=False, sentence=f"Protocols: {sentence}")
+
+
+def fonts_finding(families: Iterable[str]) -> Finding:
+    """Whether names in Chinese can be drawn; a school may well do without."""
+    found = next(filter(CHINESE.search, families), None)
+    sentence = f"Fonts: {found}, among others."
+    if found is None:
+        fix = "Install one, such as fonts-noto-cjk, or set COLLOQUY_FONTS"
+        sentence = f"Fonts: none for Chinese, so such names are boxes in charts and PDF. {fix}."
+    return Finding(is_well=True, sentence=sentence)
+
+
+async def _families(settings: Settings) -> list[str]:
+    pictures = ProcessPictures(settings.fonts)
+    try:
+        return await pictures.families()
+    finally:
+        await pictures.close()

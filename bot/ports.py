@@ -7,11 +7,12 @@ Arrivals are in platform ids; flows resolve them to events. All carry `source` a
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from typing import Protocol as Port
 
 from pydantic import Field, TypeAdapter
 
+from bot.cards.charts import Chart
 from bot.cards.model import Card, Form
 from protocols.run import CapturedBy
 
@@ -180,6 +181,19 @@ class Chat(Port):
 
     async def find(self, place: Place, key: str, since: datetime) -> Sent | Absent | Unknown:
         """Look whether a post with this key stands."""
+
+
+class Pictures(Port):
+    """Draws charts and documents. None: not just now; the numbers stand beside it anyway."""
+
+    async def svg(self, chart: Chart) -> str | None:
+        """A chart in the ink of the page that it stands in."""
+
+    async def png(self, chart: Chart) -> bytes | None:
+        """A chart on white, for a chat or a mail."""
+
+    async def pdf(self, document: Mapping[str, Any]) -> bytes | None:
+        """A document as `bot/cards/documents.py` makes it, tagged for screen readers."""
 
 
 Answer = Card | Form | None

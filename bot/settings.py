@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     auto_migrate: bool = True
     timezone: str | None = None
+    fonts: Path | None = None
     log: LogFormat | None = None
 
     @field_validator("database_url")

@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 from filelock import FileLock
 
+from adapters.pictures import ProcessPictures
 from adapters.web import app as pages
 from adapters.web import health
 from adapters.web.chat import WebChat
@@ -168,18 +169,22 @@ async def demo(
     """The seeded school in the local channel; yields the address of the first visit."""
     clock = DemoClock(utc_now)
     house = open_house(settings, library, clock.now, rate)
+    pictures = ProcessPictures(settings.fonts)
     try:
         organization = await seed(house, clock)
         await look_anew(house)
         beat = Clock(house)
-        app = _pages(house, organization, clock, beat)
+        app = _pages(house, organization, clock, beat, pictures)
         async with _loops(house, organization, beat, play=play), _listening(app, port) as at:
             yield at
     finally:
+        await pictures.close()
         await house.database.close()
 
 
-def _pages(house: House, organization: str, clock: DemoClock, beat: Clock) -> web.Application:
+def _pages(
+    house: House, organization: str, clock: DemoClock, beat: Clock, pictures: ProcessPictures
+) -> web.Application:
     app = web.Application(client_max_size=64 * 1024)
     channel = LocalChannel(house, organization)
 
@@ -197,6 +202,7 @@ def _pages(house: House, organization: str, clock: DemoClock, beat: Clock) -> we
         app,
         channel=channel,
         reports=Reports(house, organization, PLATFORM),
+        pictures=pictures,
         landing=first_visit,
         zone=ZoneInfo(house.calendar.zone),
         verbs=tuple((verb.example, verb.help) for verb in VERBS),

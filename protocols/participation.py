@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache, partial
 
 from protocols.floors import FLOORS, expected, is_expected, refusal, was_there
-from protocols.model import FACILITATOR
+from protocols.model import FACILITATOR, Floor
 from protocols.run import (
     Aside,
     CapturedBy,
@@ -25,6 +25,8 @@ from protocols.run import (
     PressKind,
     Run,
 )
+
+TALK = (Floor.ROUND, Floor.OPEN, Floor.GROUP, Floor.INNER, Floor.OUTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,13 +256,33 @@ def participation(run: Run, posts: Iterable[Post]) -> tuple[Share, ...]:
     return tuple(_share(run, position, attributed) for position in positions)
 
 
-def _share(run: Run, position: int, attributed: tuple[Attributed, ...]) -> Share:
+def talk_of_run(run: Run, posts: Iterable[Post]) -> tuple[tuple[PersonId, float], ...]:
+    """How what was said in the steps of talk is spread over who was expected in one of them.
+
+    Shares from 0 to 1 of the in-turn posts that stand, in roster order; nothing where nothing was
+    said. What one person presents, what is asked and what is written alone is no talk.
+    """
+    attributed = attribute(run, posts)
+    talk = {o.position for o in run.openings if run.step(o.position).floor in TALK}
+    counts = sum((_counts(run, position, attributed) for position in talk), Counter[PersonId]())
+    people = {person for position in talk for person in expected(run, position)}
+    roster = dict.fromkeys(member.person for member in run.roster)
+    total = counts.total()
+    return tuple((one, counts[one] / total) for one in roster if one in people) if total else ()
+
+
+def _counts(run: Run, position: int, attributed: Iterable[Attributed]) -> Counter[PersonId]:
+    """How many in-turn posts that stand each of the expected has in a step."""
     people = expected(run, position)
-    counts = Counter(
+    return Counter(
         a.post.person
         for a in attributed
         if a.position == position and a.in_turn and a.post.stands and a.post.person in people
     )
+
+
+def _share(run: Run, position: int, attributed: tuple[Attributed, ...]) -> Share:
+    people, counts = expected(run, position), _counts(run, position, attributed)
     total = counts.total()
     last = run.openings_of(position)[-1]
     is_half_over = last.closed_at is not None or Mark.HINTED in run.marks

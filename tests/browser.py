@@ -1,12 +1,16 @@
-"""Finds the browser that the page tests drive; run as a command, installs one where there is none."""
+"""Finds the browser that the page tests drive, and fonts; run as a command, installs what is missing."""
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+import typst
 from playwright.sync_api import sync_playwright
+
+from bot.doctor import CHINESE
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ELSEWHERE = (
@@ -14,6 +18,7 @@ ELSEWHERE = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 PACKAGES = ("--no-install-recommends", "chromium", "fonts-liberation")
+FONTS = ("--no-install-recommends", "fonts-wqy-zenhei")
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -44,12 +49,26 @@ def launch_arguments() -> list[str]:
 
 def install() -> None:
     """Install Chromium: from Debian's packages where we may, else the one Playwright brings."""
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update"], ["install", "-y", *PACKAGES]):
-            _run(["apt-get", "-qq", *command], environment)
+    if may_install():
+        _install(PACKAGES)
     else:
         _run([sys.executable, "-m", "playwright", "install", "chromium"], dict(os.environ))
+
+
+def may_install() -> bool:
+    """Whether Debian's packages can be installed here."""
+    return bool(shutil.which("apt-get")) and os.geteuid() == 0
+
+
+def has_chinese() -> bool:
+    """Whether a font of the system has Chinese characters."""
+    return any(CHINESE.search(family) for family in typst.Fonts().families())
+
+
+def _install(packages: Sequence[str]) -> None:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "-y", *packages]):
+        _run(["apt-get", "-qq", *command], environment)
 
 
 def _of_the_system() -> str | None:
@@ -69,7 +88,10 @@ def _run(command: list[str], environment: dict[str, str]) -> None:
 
 
 def main() -> None:
-    """Say nothing where a browser is there; else install one."""
+    """Say nothing where a browser and fonts are there; else install them."""
+    if not has_chinese() and may_install():
+        sys.stderr.write("Installing a font with Chinese characters ...\n")
+        _install(FONTS)
     try:
         executable()
     except NoBrowser:

@@ -14,6 +14,7 @@ from adapters.web.site import SITE, Site, Verbs
 from adapters.web.stream import log, stream
 from bot.flows.channel import LocalChannel
 from bot.flows.reports import Reports
+from bot.ports import Pictures
 
 STATIC = Path(__file__).parent / "static"
 HERE = "/as/{user}/channel/{channel}"
@@ -24,6 +25,7 @@ def mount(
     *,
     channel: LocalChannel,
     reports: Reports,
+    pictures: Pictures,
     landing: Callable[[], Awaitable[str]],
     zone: tzinfo,
     verbs: Verbs = (),
@@ -35,7 +37,13 @@ def mount(
     in `on_shutdown`.
     """
     site = Site(
-        channel=channel, reports=reports, landing=landing, zone=zone, verbs=verbs, skip=skip
+        channel=channel,
+        reports=reports,
+        pictures=pictures,
+        landing=landing,
+        zone=zone,
+        verbs=verbs,
+        skip=skip,
     )
     app[SITE] = site
     app.middlewares.extend([as_pages, refuse_strangers])
@@ -53,6 +61,8 @@ def _reading() -> list[web.AbstractRouteDef]:
         web.get(HERE + "/messages/{key}/edit", posts.ask_for_edit),
         web.get(HERE + "/messages/{key}/delete", posts.ask_before_delete),
         web.get("/as/{user}/runs/{run}", pages.report),
+        web.get("/as/{user}/runs/{run}/report.pdf", pages.report_pdf),
+        web.get("/as/{user}/runs/{run}/projector", pages.projector),
         web.get("/as/{user}/files/{file}", posts.file),
         web.static("/static", STATIC),
     ]

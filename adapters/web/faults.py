@@ -34,6 +34,10 @@ class Unfit(Exception):
     """What was typed cannot be taken; the sentence says why. It stays where it was typed."""
 
 
+class NotDrawn(Exception):
+    """There is no document just now."""
+
+
 NOTHING_HERE = Fault(404, "Nothing is here", "This address leads nowhere. Nothing was changed.")
 FAULTS = {
     fault.status: fault
@@ -76,6 +80,11 @@ KNOWN: dict[type[Exception], Fault] = {
     NoSuchMessage: Fault(404, "That message is not here", "It may have been deleted meanwhile."),
     NotTheirMessage: Fault(
         403, "That message is somebody else's", "Only who wrote a message edits or deletes it."
+    ),
+    NotDrawn: Fault(
+        503,
+        "The PDF could not be made just now",
+        "The report is on its page. Please try once more.",
     ),
     NoSuchFile: Fault(404, "That file is not here", "Only who was in its run may open it."),
     NotYourRun: Fault(

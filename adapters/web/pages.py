@@ -1,13 +1,17 @@
 """What a browser visits: a channel with its thread, and the report of a run."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from adapters.web import render
+from adapters.web.faults import NotDrawn
 from adapters.web.guard import name_browser
 from adapters.web.places import look, look_of, name_of, persona_of
-from adapters.web.site import SITE
+from adapters.web.site import SITE, Site
+from bot.cards.charts import Chart, charts
+from bot.cards.documents import document
 from bot.cards.minutes import minutes
 from bot.cards.words import english
 from bot.flows.channel import Persona, Room
@@ -96,7 +100,40 @@ async def report(request: web.Request) -> web.Response:
         look=looks,
         rooms=await site.channel.rooms(me.user),
         minutes=minutes(english, found, looks.people),
+        charts=await _drawn(site, charts(english, found, looks.people)),
     )
+    return _page(request, text)
+
+
+async def report_pdf(request: web.Request) -> web.Response:
+    """The report of a run as a document to keep."""
+    site = request.app[SITE]
+    everyone = await site.channel.everyone()
+    me = persona_of(request.match_info["user"], everyone)
+    found = await site.reports.report(me.user, request.match_info["run"])
+    people = {one.id: one.name for one in everyone}
+    drawn = await _drawn(site, charts(english, found, people))
+    content = document(english, found, people, str(site.zone), drawn)
+    pdf = await site.pictures.pdf(content)
+    if pdf is None:
+        raise NotDrawn
+    name = f"report-{found.started_at:%Y-%m-%d}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(body=pdf, content_type="application/pdf", headers=headers)
+
+
+async def _drawn(site: Site, wanted: Iterable[Chart]) -> list[tuple[Chart, str]]:
+    """Each chart with its SVG, empty where it cannot be drawn just now."""
+    return [(chart, await site.pictures.svg(chart) or "") for chart in wanted]
+
+
+async def projector(request: web.Request) -> web.Response:
+    """A run for the wall of a room."""
+    site = request.app[SITE]
+    everyone = await site.channel.everyone()
+    me = persona_of(request.match_info["user"], everyone)
+    card = await site.reports.projector(me.user, request.match_info["run"])
+    text = render.template("projector.html").render(card=card, look=look(request, me, everyone))
     return _page(request, text)
 
 

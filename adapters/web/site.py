@@ -9,6 +9,7 @@ from aiohttp import web
 from adapters.web.streams import Streams
 from bot.flows.channel import LocalChannel
 from bot.flows.reports import Reports
+from bot.ports import Pictures
 
 Verbs = tuple[tuple[str, str], ...]
 
@@ -23,6 +24,7 @@ class Site:
 
     channel: LocalChannel
     reports: Reports
+    pictures: Pictures
     landing: Callable[[], Awaitable[str]]
     zone: tzinfo
     verbs: Verbs = ()

@@ -28,7 +28,7 @@ def _lines(t: Translator, report: Report, names: Mapping[PersonId, str]) -> Iter
     for step in report.steps:
         yield ""
         yield f"{step.position + 1}. {step.title}"
-        yield from _step(t, step, names)
+        yield from _step(t, report, step, names)
     if report.commitments:
         yield ""
         yield t("What we said we would do")
@@ -42,12 +42,16 @@ def _lines(t: Translator, report: Report, names: Mapping[PersonId, str]) -> Iter
             yield f"- {title}: {url}" if url.startswith(WEB) else f"- {title}"
 
 
-def _step(t: Translator, step: ReportStep, names: Mapping[PersonId, str]) -> Iterator[str]:
+def _step(
+    t: Translator, report: Report, step: ReportStep, names: Mapping[PersonId, str]
+) -> Iterator[str]:
     if step.how:
         yield f"   {step.how}"
     if step.heard:
         heard = ", ".join(names.get(person, t(SOMEBODY)) for person in step.heard)
-        yield "   " + t("Heard: {names}").format(names=heard)
+        if not report.is_for_facilitator:
+            heard = t("{heard} of {of}").format(heard=len(step.heard), of=len(step.expected))
+        yield "   " + t("Heard: {heard}").format(heard=heard)
     for answer in step.answers:
         who = t("Unnamed") if answer.person is None else names.get(answer.person, t(SOMEBODY))
         said = "; ".join(f"{label}: {_one_line(text)}" for label, text in answer.fields)

@@ -59,7 +59,11 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was done, step by step. `artifacts` are (person, title, url)."""
+    """What was done, step by step. `artifacts` are (person, title, url).
+
+    `talk`: how what was said in the steps of talk is spread, as shares from 0 to 1. `reader`: for
+    whom it is, None where it is for everybody.
+    """
 
     run: str
     title: str
@@ -76,6 +80,13 @@ class Report:
     commitments: tuple[Commitment, ...]
     attribution: str
     over_days: bool = False
+    talk: tuple[tuple[PersonId, float], ...] = ()
+    reader: PersonId | None = None
+
+    @property
+    def is_for_facilitator(self) -> bool:
+        """Whether its reader sees who was heard; others see how many."""
+        return self.reader == self.facilitator
 
 
 def report_card(t: Translator, report: Report) -> Card:

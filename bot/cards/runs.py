@@ -209,8 +209,12 @@ def status_card(
         elements.append(text(t, "{kept} You may let a post in.", kept=kept))
         buttons += (
             _button(run, cut(t("Let in: {name}").format(name=name), 75), "admit", extra=key)
-            for key, _, name in asides[:5]
+            for key, _, name in asides[:4]
         )
     if run.phase.is_live:
-        elements.append(Buttons((*buttons, _button(run, t("Last time"), "kept"))))
+        last, wall = (
+            _button(run, t("Last time"), "kept"),
+            _button(run, t("For the wall"), "projector"),
+        )
+        elements.append(Buttons((*buttons, last, wall)))
     return Card(tuple(elements), t("Where we are"))

@@ -1,10 +1,14 @@
 """The report of a run, read from the rows."""
 
+from dataclasses import replace
+
+from bot.cards.model import Card
+from bot.cards.projector import projector_card
 from bot.cards.reports import Answer, Commitment, Report, ReportStep
 from bot.flows.house import House
 from bot.rules.uploads import shown
 from protocols.model import FACILITATOR, Clock
-from protocols.participation import Attributed, Share, attribute, participation
+from protocols.participation import Attributed, Share, attribute, participation, talk_of_run
 from protocols.run import ClosedBy, PersonId, Phase, Run
 from storage import commitments, evidence, people, posts, runs
 from storage.database import Session
@@ -17,7 +21,7 @@ class NotYourRun(Exception):
 
 
 class Reports:
-    """Reads reports for the pages of one organization's platform."""
+    """Reads what the pages of a run show, for one organization's platform."""
 
     def __init__(self, house: House, organization: str, platform: str) -> None:
         """`organization`: our id."""
@@ -26,14 +30,24 @@ class Reports:
     async def report(self, user: str, run_id: str) -> Report:
         """The report of a run for somebody who was in it. Raises NotYourRun."""
         async with self._house.database.read() as session:
-            person = await people.person_of(session, self._organization, self._platform, user)
-            kept = await runs.load(session, self._organization, run_id)
-            if kept is None or person is None or kept.run.stay(person) is None:
-                raise NotYourRun
+            reader, _ = await self._run_of(session, user, run_id)
             report = await read_report(session, self._organization, run_id)
         if report is None:
             raise NotYourRun
-        return report
+        return replace(report, reader=reader)
+
+    async def projector(self, user: str, run_id: str) -> Card:
+        """A run for the wall, asked for by somebody who is in it. Raises NotYourRun."""
+        async with self._house.database.read() as session:
+            _, run = await self._run_of(session, user, run_id)
+        return projector_card(self._house.t, run, self._house.now(), self._house.calendar.zone)
+
+    async def _run_of(self, session: Session, user: str, run_id: str) -> tuple[PersonId, Run]:
+        person = await people.person_of(session, self._organization, self._platform, user)
+        kept = await runs.load(session, self._organization, run_id)
+        if kept is None or person is None or kept.run.stay(person) is None:
+            raise NotYourRun
+        return person, kept.run
 
 
 async def read_report(session: Session, organization: str, run_id: str) -> Report | None:
@@ -70,6 +84,7 @@ async def read_report(session: Session, organization: str, run_id: str) -> Repor
         ),
         attribution=run.definition.attribution,
         over_days=run.clock is Clock.SCHOOL_DAYS,
+        talk=talk_of_run(run, said),
     )
 
 

@@ -28,6 +28,7 @@ from protocols.participation import (
     is_complete,
     participation,
     said_now,
+    talk_of_run,
     waiting_for,
 )
 from protocols.run import Options, PersonId, Phase, Post, Run
@@ -42,6 +43,7 @@ from tests.protocols.factories import (
     reloaded,
     said,
     waiting,
+    written,
 )
 
 
@@ -213,3 +215,27 @@ def test_only_a_live_run_has_a_now() -> None:
     assert (heard_now(live), said_now(live, BEN_1.key)) == ((BEN,), attribute(live, [BEN_1])[0])
     assert (over.phase, heard_now(over), said_now(over, BEN_1.key)) == (Phase.CANCELLED, (), None)
     assert said_now(live, "another") is None
+
+
+# Over a run: the steps of talk alone.
+
+
+def test_talk_is_shared_by_who_was_expected_in_the_steps_of_talk() -> None:
+    run = begun(Floor.PRESENTER, Floor.ROUND, Floor.ALONE, Floor.OPEN)
+    run = after(run, on("3:05", 0), on("3:10", 1), on("3:15", 2))
+    posts = [
+        said(BEN, "3:01"),  # he presents
+        said(BEN, "3:06"),
+        said(CY, "3:07"),
+        said(ANA, "3:08"),  # she only leads
+        replace(said(DEE, "3:09"), deleted_at=at("3:09:30")),
+        written(DEE, "3:11", placed=2),
+        said(CY, "3:16"),
+        said(CY, "3:17"),
+    ]
+    assert talk_of_run(run, posts) == ((BEN, 0.25), (CY, 0.75), (DEE, 0.0))
+
+
+def test_where_nothing_was_said_nothing_is_shared() -> None:
+    assert talk_of_run(begun(Floor.PRESENTER), [said(BEN, "3:01")]) == ()
+    assert talk_of_run(begun(Floor.OPEN), [said(ANA, "3:01")]) == ()

@@ -211,6 +211,18 @@ REPORT = Report(
         Commitment(PersonId("gone"), "Bring two samples", None),
     ),
     attribution="After the protocol by the National School Reform Faculty.",
+    talk=((ALVAREZ, 0.0), (CHEN, 0.55), (ORTIZ, 0.45)),
+)
+
+PROJECTED = Card(
+    (
+        Heading("Step 2 of 6: What do you see?"),
+        Text(("Just look. 哪里? ¿Dónde?",)),
+        Text(("Everyone writes alone. The answers open together when the step closes.",)),
+        Text(("Until ", When(END, fallback="3:54 pm"), ": 4 minutes")),
+        Progress(2, 3, "2 of 3 in"),
+    ),
+    "Looking at Student Work",
 )
 
 

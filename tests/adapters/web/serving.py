@@ -1,5 +1,7 @@
 """The pages on loopback, on a channel in memory, and a browser to look at them."""
 
+import html
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -8,14 +10,16 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright
 
+from adapters.pictures import ProcessPictures
 from adapters.web import health
 from adapters.web.app import mount
 from adapters.web.render import address
 from adapters.web.site import SITE, Site
+from bot.cards.model import Card
 from bot.cards.reports import Report
 from bot.flows.reports import NotYourRun, Reports
-from tests.adapters.web.examples import REPORT
-from tests.adapters.web.fake_channel import ROOM, FakeChannel
+from tests.adapters.web.examples import PROJECTED, REPORT
+from tests.adapters.web.fake_channel import PERSONAS, ROOM, FakeChannel
 from tests.browser import executable, launch_arguments
 
 ZONE = ZoneInfo("America/New_York")
@@ -34,12 +38,17 @@ class OneReport(Reports):
     """A run within an hour, one over school days, read by everyone but the coach."""
 
     def __init__(self) -> None:
-        """Nothing to open."""
+        """Nothing to open. `wall`: what the projector shows."""
+        self.wall = PROJECTED
 
     async def report(self, user: str, run_id: str) -> Report:
         if user == "rivers" or run_id not in REPORTS:
             raise NotYourRun
-        return REPORTS[run_id]
+        return replace(REPORTS[run_id], reader=next(p.id for p in PERSONAS if p.user == user))
+
+    async def projector(self, user: str, run_id: str) -> Card:
+        await self.report(user, run_id)
+        return self.wall
 
 
 @dataclass
@@ -76,11 +85,13 @@ async def serving(channel: FakeChannel | None = None, port: int = 0) -> AsyncIte
     async def not_ready() -> list[str]:
         return reasons
 
+    pictures = ProcessPictures()
     app = web.Application()
     mount(
         app,
         channel=channel,
         reports=OneReport(),
+        pictures=pictures,
         landing=landing,
         zone=ZONE,
         verbs=VERBS,
@@ -95,6 +106,7 @@ async def serving(channel: FakeChannel | None = None, port: int = 0) -> AsyncIte
         yield Served(base, channel, app[SITE], runner, skipped, reasons)
     finally:
         await runner.cleanup()
+        await pictures.close()
 
 
 @asynccontextmanager
@@ -108,6 +120,11 @@ async def browsing() -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+def words(text: str) -> str:
+    """What a person reads of a page."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
 @dataclass

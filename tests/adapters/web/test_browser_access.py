@@ -132,6 +132,8 @@ STATES = {
     "the thread, paused": State(THREAD, _paused),
     "behind the scenes": State(THREAD, _behind),
     "the report": State("/as/alvarez/runs/r1"),
+    "the report of a colleague": State("/as/chen/runs/r1"),
+    "the page for a projector": State("/as/alvarez/runs/r1/projector"),
     "nothing here": State("/nowhere", noise="404"),
 }
 LOOKS = [(width, scheme) for width in (1100, 400) for scheme in ("light", "dark")]

@@ -39,7 +39,12 @@ Artifacts
 
 
 def test_minutes_are_the_whole_report_as_text() -> None:
-    assert minutes(english, REPORT, NAMES) == WHOLE
+    assert minutes(english, replace(REPORT, reader=ALVAREZ), NAMES) == WHOLE
+
+
+def test_who_did_not_facilitate_reads_how_many_were_heard() -> None:
+    heard = WHOLE.replace("Heard: Ms. Alvarez, Mr. Chen", "Heard: 2 of 3")
+    assert minutes(english, replace(REPORT, reader=CHEN), NAMES) == heard
 
 
 def test_what_there_is_nothing_of_is_left_out() -> None:

@@ -193,8 +193,8 @@ def test_the_facilitator_sees_what_was_kept_aside_and_lets_it_in() -> None:
                     Button(label="Let in: Cy {0} *C*", act="admit", run="RUN", extra="m-1"),
                     Button(label="Let in: Cy {0} *C*", act="admit", run="RUN", extra="m-2"),
                     Button(label="Let in: Cy {0} *C*", act="admit", run="RUN", extra="m-3"),
-                    Button(label="Let in: Cy {0} *C*", act="admit", run="RUN", extra="m-4"),
                     Button(label="Last time", act="kept", run="RUN"),
+                    Button(label="For the wall", act="projector", run="RUN"),
                 )
             ),
         )
@@ -203,7 +203,7 @@ def test_the_facilitator_sees_what_was_kept_aside_and_lets_it_in() -> None:
 
 def test_nobody_else_sees_what_was_kept_aside() -> None:
     shown = status_card(english, RUN, CY, (("m-1", CY, "Cy"),), ZONE)
-    assert labels(shown) == ["Last time"]
+    assert labels(shown) == ["Last time", "For the wall"]
 
 
 def test_a_run_that_is_over_waits_for_nobody() -> None:

@@ -91,6 +91,7 @@ async def test_a_report_says_what_was_done_step_by_step(stage: Stage) -> None:
         artifacts=((ben, "Link", "https://a.example"),),
         commitments=(),
         attribution="",
+        reader=await stage.person("cy"),
     )
 
 
@@ -140,6 +141,26 @@ async def test_who_was_not_in_a_run_reads_no_report(stage: Stage, user: str) -> 
     await begin(stage, Floor.ROUND)
     with pytest.raises(NotYourRun):
         await reports(stage).report(user, stage.run)
+    with pytest.raises(NotYourRun):
+        await reports(stage).projector(user, stage.run)
+
+
+async def test_the_wall_shows_nothing_that_is_sealed(stage: Stage) -> None:
+    await begin(stage, sealed(Reveal.AT_CLOSE), Floor.OPEN)
+    await stage.write("ben", 0, EVERYTHING)
+    wall = repr(await reports(stage).projector("ana", stage.run))
+    assert "1 of 4 in" in wall
+    assert "Two of eight" not in wall
+    assert await stage.person("ben") not in wall
+
+
+async def test_a_report_says_how_talk_was_spread(stage: Stage) -> None:
+    await begin(stage, Floor.OPEN)
+    await stage.say("ben", "One")
+    await stage.say("cy", "Two")
+    seen = await reports(stage).report("ana", stage.run)
+    ana, ben, cy, dee = [await stage.person(user) for user in ("ana", "ben", "cy", "dee")]
+    assert seen.talk == ((ana, 0.0), (ben, 0.5), (cy, 0.5), (dee, 0.0))
 
 
 async def test_there_is_no_report_of_no_run(stage: Stage) -> None:

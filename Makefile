@@ -29,8 +29,8 @@ test: measured covered ## every test that a change must pass, and the coverage i
 format: setup ## format the code, and mend what can be mended safely
 	@$(BIN)/ruff format --quiet && $(BIN)/ruff check --quiet --fix
 
-picture: setup browser ## the README's screenshot, taken from the running demo
-	@$(BIN)/python -m tests.picture
+picture: setup browser ## the pictures of the documents: the running demo, charts, a report, each protocol
+	@$(BIN)/python -m tests.picture && $(BIN)/python -m tests.protocol_pages
 
 lock: setup ## both lock files anew from pyproject.toml (UPGRADE=--upgrade for the newest versions)
 	@$(UV) $(COMPILE) $(UPGRADE) -o requirements.lock && $(UV) $(COMPILE) $(UPGRADE) -c requirements.lock --extra dev -o requirements-dev.lock

@@ -15,6 +15,7 @@ from bot.flows.channel import PLATFORM, LocalChannel
 from bot.flows.house import House
 from bot.rules import answers, keys
 from bot.rules.aims import Aim
+from bot.rules.inputs import input_id
 from protocols.floors import expected, refusal
 from protocols.model import FACILITATOR, FieldKind, Step
 from protocols.participation import is_complete, waiting_for
@@ -166,12 +167,12 @@ def _values(step: Step, line: str, now: datetime) -> dict[str, str]:
     said = iter(NUMBER.findall(line))
     for index, one in enumerate(answers.fields_of(step)):
         if one.kind is FieldKind.COMMITMENT:
-            values[answers.input_id(index, "what")] = line
-            values[answers.input_id(index, "due")] = (now + IN_TWO_WEEKS).date().isoformat()
+            values[input_id(index, "what")] = line
+            values[input_id(index, "due")] = (now + IN_TWO_WEEKS).date().isoformat()
         elif one.kind is FieldKind.CHOICE:
-            values[answers.input_id(index)] = one.options[0]
+            values[input_id(index)] = one.options[0]
         elif not one.optional or (index == 0 and one.kind in WRITTEN):
-            values[answers.input_id(index)] = _value(one.kind, line, said)
+            values[input_id(index)] = _value(one.kind, line, said)
     return values
 
 

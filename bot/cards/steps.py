@@ -33,7 +33,8 @@ from bot.cards.model import (
 from bot.cards.reports import Answer
 from bot.cards.words import Translator, choices, cut, parts, plain_text, quiet, step_time, text
 from bot.rules.aims import Aim
-from bot.rules.answers import LONGEST, PRIVATE, FaultKind, fields_of, input_id
+from bot.rules.answers import PRIVATE, fields_of
+from bot.rules.inputs import LONGEST, FaultKind, input_id
 
 _ROLE = re.compile(r"\{([^{}]+)\}")
 SECONDS = 60

@@ -15,6 +15,7 @@ from bot.flows.sender import Sender
 from bot.rules import answers
 from bot.rules.acts import opening_at
 from bot.rules.aims import Aim, is_ours, read
+from bot.rules.inputs import input_id
 from bot.rules.plans import WEEK
 from bot.rules.plans import faults as plan_faults
 from bot.verbs import VERBS, verb
@@ -167,7 +168,7 @@ async def _written(
     fields = sealed.opened(house, sender.organization, item)
     what = {FieldKind.COMMITMENT: "what"}
     values = {
-        answers.input_id(i, what.get(FieldKind(kind), "")): value
+        input_id(i, what.get(FieldKind(kind), "")): value
         for i, (_, kind, value) in enumerate(fields)
     }
     keeps = item.private and not run.step(position).reveal.is_private

@@ -9,6 +9,7 @@ from bot.files.cleaning import Cleaned
 from bot.flows.house import House
 from bot.flows.sender import Sender
 from bot.rules import answers, uploads
+from bot.rules.inputs import input_id
 from bot.rules.uploads import FILE, Stored
 from protocols.model import FieldKind, Step
 from protocols.run import PersonId
@@ -56,7 +57,7 @@ async def own(
     """The values of a form, its files as they are kept; nobody hands in another's file."""
     found = dict(values)
     for index, field in enumerate(answers.fields_of(step)):
-        about = answers.input_id(index)
+        about = input_id(index)
         stored = uploads.stored(values.get(about, ""))
         if field.kind is FieldKind.FILE and stored is not None:
             file = await rows.find(session, sender.organization, stored.id)

@@ -1,32 +1,18 @@
 """What comes back from the form of a step: fields as they were given, links, commitments."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from urllib.parse import urlsplit
 
 from protocols.model import Field, FieldKind, Step
 from protocols.run import PersonId
 
+from bot.rules.inputs import LONGEST, FaultKind, day_in, input_id, number_in
 from bot.rules.uploads import stored
 
 PRIVATE = "private"
 FREE = Field(label="What do you want to add?", kind=FieldKind.TEXT)
-LONGEST = 3_000
-
-
-class FaultKind(StrEnum):
-    """What is wrong with an input; `bot/cards` words it."""
-
-    MISSING = "missing"
-    TOO_LONG = "too-long"
-    NO_LINK = "no-link"
-    NO_FILE = "no-file"
-    NO_NUMBER = "no-number"
-    NO_DATE = "no-date"
-    NO_CHOICE = "no-choice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +53,6 @@ def count_words(text: str) -> int:
 def fields_of(step: Step) -> tuple[Field, ...]:
     """The fields of a step's form; one free text where it collects nothing."""
     return step.collect or (FREE,)
-
-
-def input_id(index: int, part: str = "") -> str:
-    """The id of a field's input; a commitment has the parts who, what and due."""
-    return f"f{index}-{part}" if part else f"f{index}"
 
 
 def read(step: Step, values: Mapping[str, str]) -> Answer:
@@ -129,7 +110,7 @@ def _fault(field: Field, value: str) -> FaultKind | None:
             return FaultKind.NO_LINK
         case FieldKind.FILE if stored(value) is None and not is_safe_link(value):
             return FaultKind.NO_FILE
-        case FieldKind.NUMBER if not _is_number(value):
+        case FieldKind.NUMBER if number_in(value) is None:
             return FaultKind.NO_NUMBER
         case _:
             is_chosen = field.kind is not FieldKind.CHOICE or value in field.options
@@ -143,7 +124,7 @@ def _commitment_faults(index: int, field: Field, values: Mapping[str, str]) -> d
         return {} if field.optional else {input_id(index, "what"): FaultKind.MISSING}
     if len(what) > LONGEST:
         return {input_id(index, "what"): FaultKind.TOO_LONG}
-    if _date(due) is None:
+    if day_in(due) is None:
         fault = FaultKind.NO_DATE if due else FaultKind.MISSING
         return {input_id(index, "due"): fault}
     return {}
@@ -154,22 +135,8 @@ def _commitment(index: int, values: Mapping[str, str]) -> Commitment | None:
     if not what:
         return None
     who = values.get(input_id(index, "who"), "").strip()
-    due = _date(values.get(input_id(index, "due"), "").strip())
+    due = day_in(values.get(input_id(index, "due"), "").strip())
     return Commitment(PersonId(who) if who else None, what, due)
-
-
-def _date(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
-
-
-def _is_number(value: str) -> bool:
-    try:
-        return math.isfinite(float(value.replace(",", ".")))
-    except ValueError:
-        return False
 
 
 def is_safe_link(url: str) -> bool:

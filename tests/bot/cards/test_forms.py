@@ -19,7 +19,7 @@ from bot.cards.steps import (
 )
 from bot.cards.words import english
 from bot.rules.aims import Aim
-from bot.rules.answers import FaultKind
+from bot.rules.inputs import FaultKind
 from protocols.model import Field, FieldKind, Floor, Reveal
 from tests.protocols.factories import (
     BEN,

@@ -21,7 +21,7 @@ from bot.cards.steps import (
     reveal,
 )
 from bot.cards.words import english
-from bot.rules.answers import LONGEST
+from bot.rules.inputs import LONGEST
 from protocols.model import Floor
 from protocols.run import PersonId
 from tests.protocols.factories import (

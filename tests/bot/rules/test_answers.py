@@ -9,17 +9,15 @@ from hypothesis import strategies as st
 
 from bot.rules.answers import (
     FREE,
-    LONGEST,
     Answer,
     Commitment,
-    FaultKind,
     count_words,
     faults,
     fields_of,
-    input_id,
     read,
     reason_fault,
 )
+from bot.rules.inputs import LONGEST, FaultKind, input_id
 from protocols.model import Field, FieldKind, Floor, Step
 from tests.protocols.factories import BEN, step
 

@@ -13,7 +13,7 @@ import structlog
 
 from bot.flows.channel import PLATFORM, LocalChannel
 from bot.flows.house import House
-from bot.rules import answers, keys
+from bot.rules import answers, keys, measures
 from bot.rules.aims import Aim
 from bot.rules.inputs import input_id
 from protocols.floors import expected, refusal
@@ -29,8 +29,10 @@ PAUSE = timedelta(seconds=6)  # between two colleagues
 BEFORE_NEXT = timedelta(seconds=10)
 BEAT = 1.0
 IN_TWO_WEEKS = timedelta(days=14)
-NUMBER = re.compile(r"\d+")
-WRITTEN = (FieldKind.TEXT, FieldKind.COMPARISON, FieldKind.MEASURE)
+NUMBER = re.compile(r"\b\d+\b")
+CODE = re.compile(r"\b\d+[A-Z]\b")
+WRITTEN = (FieldKind.TEXT, FieldKind.COMPARISON)
+FILLED = (FieldKind.COMMITMENT, FieldKind.MEASURE)
 EXAMPLE = "https://example.org/unit-3"
 
 
@@ -97,7 +99,7 @@ class Players:
         if refusal(run, position, person) is not None:
             return
         line = _line(run, position, person)
-        if run.step(position).is_sealed or _promises(run, position, person):
+        if run.step(position).is_sealed or _fills_in(run, position, person):
             await self._hand_in(kept, user, line)
             return
         once = f"play:{run.id}:{position}:{run.current.opening}"
@@ -152,28 +154,49 @@ async def run(players: Players) -> None:
         await asyncio.sleep(BEAT / max(1.0, players.house.calendar.rate))
 
 
-def _promises(run: Run, position: int, person: PersonId) -> bool:
-    """Whether this colleague makes the commitment that a step asks for: one of them does."""
-    asks = any(one.kind is FieldKind.COMMITMENT for one in run.step(position).collect)
-    return asks and person == expected(run, position)[0]
+def _fills_in(run: Run, position: int, person: PersonId) -> bool:
+    """Whether this colleague fills in what only a form can take: one of them does."""
+    asks = any(one.kind in FILLED for one in run.step(position).collect)
+    return asks and person in expected(run, position)[:1]
 
 
 def _values(step: Step, line: str, now: datetime) -> dict[str, str]:
-    """What a colleague fills in: what is needed, and a commitment in two weeks.
+    """What a colleague fills in: what is needed, a commitment in two weeks, and a measure.
 
     Numbers are those that the line says, in their order.
     """
-    values = {}
+    values: dict[str, str] = {}
     said = iter(NUMBER.findall(line))
     for index, one in enumerate(answers.fields_of(step)):
         if one.kind is FieldKind.COMMITMENT:
             values[input_id(index, "what")] = line
             values[input_id(index, "due")] = (now + IN_TWO_WEEKS).date().isoformat()
+        elif one.kind is FieldKind.MEASURE:
+            if not one.optional or _measures(line):
+                measure = _measure(line, now).items()
+                values |= {input_id(index, part): value for part, value in measure}
         elif one.kind is FieldKind.CHOICE:
             values[input_id(index)] = one.options[0]
         elif not one.optional or (index == 0 and one.kind in WRITTEN):
             values[input_id(index)] = _value(one.kind, line, said)
     return values
+
+
+def _measures(line: str) -> bool:
+    """Whether a line names a group by its code, and numbers."""
+    return bool(CODE.search(line) and NUMBER.search(line))
+
+
+def _measure(line: str, now: datetime) -> dict[str, str]:
+    """What a line measures: "Reasons: 7B, 26 students, 9 now, 18 by then, and 16 after"."""
+    said = dict(zip(("n", *measures.NUMBERS), NUMBER.findall(line), strict=False))
+    found = {measures.WHAT: line.partition(":")[0], **said}
+    if _measures(line):
+        found["group"] = CODE.findall(line)[0]
+        if "after" not in said:
+            found["from"] = now.date().isoformat()
+            found["until"] = (now + IN_TWO_WEEKS).date().isoformat()
+    return found
 
 
 def _value(kind: FieldKind, line: str, said: Iterator[str]) -> str:

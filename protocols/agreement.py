@@ -14,6 +14,7 @@ Found = Iterator[tuple[Path, str]]
 Values = dict[str, object]
 
 INPUTS = 20  # in one dialog, the smaller of the platforms' limits
+MORE = {FieldKind.COMMITMENT: 2, FieldKind.MEASURE: 7}  # inputs of a field besides its first one
 BRACES = re.compile(r"\{[^{}]*\}?|\}")
 
 
@@ -117,13 +118,12 @@ def _form(steps: Sequence[Values], index: int) -> Found:
 
 
 def _inputs(step: Values, path: Path) -> Found:
-    """A dialog holds so many inputs: a commitment has three, and what is sealed a tick besides."""
+    """A dialog holds so many inputs: some fields have several, and what is sealed a tick besides."""
     kinds = [field.get("kind") for field in map(_values, _list(step.get("collect")))]
-    promises = kinds.count(FieldKind.COMMITMENT)
     is_alone = step.get("floor") == Floor.ALONE
-    if promises and is_alone:
+    if FieldKind.COMMITMENT in kinds and is_alone:
         yield path, "a commitment is made in the open; ask for it in a step that is not alone."
-    count = len(kinds) + 2 * promises + is_alone
+    count = len(kinds) + sum(more * kinds.count(kind) for kind, more in MORE.items()) + is_alone
     if count > INPUTS >= len(kinds):
         yield path, f"this form has {count} inputs, at most {INPUTS}; ask for less."
 

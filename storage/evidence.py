@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, cast, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.tables import ArtifactRow, CommitmentRow, FileRow, ItemRow
+from storage.tables import ArtifactRow, CommitmentRow, FileRow, ItemRow, RunRow
+
+LATELY = 50  # runs: more than a school year of weekly meetings
+BASELINE = '"measure-before"'  # as a kind: inside a text its quotes are escaped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +130,31 @@ async def item_of(session: AsyncSession, organization: str, run: str, key: str) 
         ItemRow.post_key == key,
     )
     row = (await session.scalars(found)).one_or_none()
+    return None if row is None else _item(row)
+
+
+async def last_measured(session: AsyncSession, organization: str, team: str) -> Item | None:
+    """The newest answer with a measure's baseline that everybody in a team's last runs may see."""
+    lately = (
+        select(RunRow.id)
+        .where(
+            RunRow.organization_id == organization,
+            RunRow.team_id == team,
+            RunRow.started_at.is_not(None),
+            RunRow.rehearsal.is_(False),
+        )
+        .order_by(RunRow.started_at.desc())
+        .limit(LATELY)
+    )
+    found = select(ItemRow).where(
+        ItemRow.organization_id == organization,
+        ItemRow.run_id.in_(lately),
+        ItemRow.cipher.is_(None),
+        ItemRow.private.is_(False),
+        cast(ItemRow.fields, String).contains(BASELINE),
+    )
+    newest = found.order_by(ItemRow.at.desc().nulls_last(), ItemRow.id).limit(1)
+    row = (await session.scalars(newest)).one_or_none()
     return None if row is None else _item(row)
 
 

@@ -18,6 +18,7 @@ from bot.cards.model import (
     Words,
 )
 from bot.cards.words import Translator, cut, parts, quiet, text
+from bot.rules.measures import Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Report:
     over_days: bool = False
     talk: tuple[tuple[PersonId, float], ...] = ()
     reader: PersonId | None = None
+    measures: tuple[Measured, ...] = ()
 
     @property
     def is_for_facilitator(self) -> bool:

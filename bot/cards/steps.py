@@ -32,12 +32,14 @@ from bot.cards.model import (
 )
 from bot.cards.reports import Answer
 from bot.cards.words import Translator, choices, cut, parts, plain_text, quiet, step_time, text
+from bot.rules import measures
 from bot.rules.aims import Aim
 from bot.rules.answers import PRIVATE, fields_of
 from bot.rules.inputs import LONGEST, FaultKind, input_id
 
 _ROLE = re.compile(r"\{([^{}]+)\}")
 SECONDS = 60
+GROUP = "A code such as 7B or Group 2, never a student's name"
 
 FAULTS = {
     FaultKind.MISSING: "Please fill this in.",
@@ -45,7 +47,9 @@ FAULTS = {
     FaultKind.NO_LINK: "A link begins with https://. Please paste it whole.",
     FaultKind.NO_FILE: "Please choose a file.",
     FaultKind.NO_NUMBER: "Please write a number here, such as 12.",
+    FaultKind.NO_COUNT: "Please write how many they are, as a whole number from 1 to 9999.",
     FaultKind.NO_DATE: "Please choose a day.",
+    FaultKind.TOO_EARLY: "This is before the first day. Please choose that day or a later one.",
     FaultKind.NO_CHOICE: "Please choose one of these.",
 }
 
@@ -181,6 +185,15 @@ def form(
     )
 
 
+def with_earlier(t: Translator, form: Form, earlier: Mapping[int, str]) -> Form:
+    """The form with what its writer wrote in earlier steps, by their numbers, to compare with."""
+    intro = list(form.intro)
+    for number, words in earlier.items():
+        label = t("What you wrote in step {number}:").format(number=number)
+        intro += [quiet(t, "{label}", label=label), Text((Words(cut(words, LONGEST)),))]
+    return replace(form, intro=tuple(intro))
+
+
 def _who_will_see(step: Step) -> str:
     if step.is_sealed and step.reveal is Reveal.PRIVATE:
         return "Nobody else reads this, and it is erased when the run closes."
@@ -195,6 +208,8 @@ def _inputs(
     label, required = cut(t(field.label), 75), not field.optional
     if field.kind is FieldKind.COMMITMENT:
         return _commitment_inputs(t, index, label, required=required, people=people)
+    if field.kind is FieldKind.MEASURE:
+        return _measure_inputs(t, index, label, required=required)
     kind = {
         FieldKind.CHOICE: InputKind.CHOICE,
         FieldKind.LINK: InputKind.LINK,
@@ -222,6 +237,22 @@ def with_faults(t: Translator, wrong: Form, faults: Mapping[str, str]) -> Form:
     """The form again, with a sentence beside each input that needs a change."""
     inputs = (replace(i, fault=t(faults[i.id]) if i.id in faults else "") for i in wrong.inputs)
     return replace(wrong, inputs=tuple(inputs))
+
+
+def _measure_inputs(t: Translator, index: int, label: str, *, required: bool) -> tuple[Input, ...]:
+    what = Input(input_id(index, measures.WHAT), label, InputKind.TEXT, required=required)
+    kinds = dict.fromkeys(measures.DAYS, InputKind.DATE)
+    kinds |= dict.fromkeys(("n", *measures.NUMBERS), InputKind.NUMBER)
+    rest = (
+        Input(
+            input_id(index, part),
+            t(name),
+            kinds.get(part, InputKind.TEXT),
+            hint=t(GROUP) if part == "group" else "",
+        )
+        for part, name in measures.LABELS.items()
+    )
+    return (what, *rest)
 
 
 def reveal(t: Translator, run: Run, position: int, answers: Sequence[Answer]) -> list[Card]:

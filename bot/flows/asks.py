@@ -1,6 +1,7 @@
 """What only shows something: a form or a private card, answered at once. Nothing is written."""
 
 import difflib
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from bot import ports
@@ -16,6 +17,7 @@ from bot.rules import answers
 from bot.rules.acts import opening_at
 from bot.rules.aims import Aim, is_ours, read
 from bot.rules.inputs import input_id
+from bot.rules.measures import next_of
 from bot.rules.plans import WEEK
 from bot.rules.plans import faults as plan_faults
 from bot.verbs import VERBS, verb
@@ -39,14 +41,18 @@ IN_RUN = ("more", "status", "roles", "skip", "cancel", "write", "add", "kept")
 async def ask(house: House, organization: str, arrival: Shown) -> Card | Form | None:
     """The form or private card that this asks for; None: it is something to do."""
     async with house.database.read() as session:
-        platform, user = arrival.place.platform, arrival.person
-        person = await people.person_of(session, organization, platform, user)
-        sender = Sender(organization, platform, person or PersonId(""))
+        sender = await _sender(session, organization, arrival)
         if isinstance(arrival, ports.Commanded):
             return await command(house, session, sender, arrival)
         if not is_ours(arrival.button):
             return fault_cards.said(house.t, fault_cards.NOT_OURS)
         return await _press(house, session, sender, arrival.place, read(arrival.button))
+
+
+async def _sender(session: Session, organization: str, arrival: Shown | ports.Submitted) -> Sender:
+    platform, user = arrival.place.platform, arrival.person
+    person = await people.person_of(session, organization, platform, user)
+    return Sender(organization, platform, person or PersonId(""))
 
 
 async def _press(
@@ -135,10 +141,25 @@ async def _write(
     reason = _not_now(run, aim.position, person)
     if reason is not None:
         return fault_cards.said(house.t, reason)
-    members = [member.person for member in run.roster]
-    named = await _names(session, sender, members)
     before = await _written(house, session, sender, run, aim.position)
-    return steps.form(house.t, run, aim, named, before)
+    if not before:
+        before = await _measured_before(session, sender, kept, aim.position)
+    return await _form(house, session, sender, run, aim, values=before)
+
+
+async def _form(
+    house: House,
+    session: Session,
+    sender: Sender,
+    run: Run,
+    aim: Aim,
+    *,
+    values: Mapping[str, str],
+) -> Form:
+    named = await _names(session, sender, [member.person for member in run.roster])
+    form = steps.form(house.t, run, aim, named, values)
+    earlier = await handed.earlier(session, sender, run, aim.position)
+    return steps.with_earlier(house.t, form, earlier)
 
 
 def _not_now(run: Run, position: int, person: PersonId) -> str | None:
@@ -165,14 +186,23 @@ async def _written(
     item = await evidence.item_of(session, sender.organization, run.id, key)
     if item is None:
         return {}
-    fields = sealed.opened(house, sender.organization, item)
-    what = {FieldKind.COMMITMENT: "what"}
-    values = {
-        input_id(i, what.get(FieldKind(kind), "")): value
-        for i, (_, kind, value) in enumerate(fields)
-    }
+    values = answers.written(sealed.opened(house, sender.organization, item))
     keeps = item.private and not run.step(position).reveal.is_private
     return values | ({answers.PRIVATE: "yes"} if keeps else {})
+
+
+async def _measured_before(
+    session: Session, sender: Sender, kept: Kept, position: int
+) -> dict[str, str]:
+    """What the first measure of a form begins with: the team's last one, of an earlier step."""
+    kinds = [field.kind for field in kept.run.step(position).collect]
+    if FieldKind.MEASURE not in kinds:
+        return {}
+    item = await evidence.last_measured(session, sender.organization, kept.where.team)
+    if item is None or (item.run == kept.run.id and item.position >= position):
+        return {}
+    index = kinds.index(FieldKind.MEASURE)
+    return {input_id(index, part): value for part, value in next_of(item.fields).items()}
 
 
 async def command(
@@ -253,9 +283,8 @@ async def check(house: House, organization: str, arrival: ports.Submitted) -> Fo
         wrong = answers.faults(kept.run.step(aim.position), arrival.values)
         if not wrong:
             return None
-        sender = Sender(organization, arrival.place.platform, PersonId(""))
-        named = await _names(session, sender, [member.person for member in kept.run.roster])
-        again = steps.form(house.t, kept.run, aim, named, arrival.values)
+        sender = await _sender(session, organization, arrival)
+        again = await _form(house, session, sender, kept.run, aim, values=arrival.values)
     return steps.with_faults(house.t, again, {k: steps.FAULTS[v] for k, v in wrong.items()})
 
 
@@ -271,9 +300,7 @@ async def _unsettled(
         wrong["protocol"] = starts.not_ready(house.t, house.library)
     if not wrong:
         return None
-    platform, user = arrival.place.platform, arrival.person
-    person = await people.person_of(session, organization, platform, user)
-    sender = Sender(organization, platform, person or PersonId(""))
+    sender = await _sender(session, organization, arrival)
     run = read(arrival.form).run
     form = await _start_form(house, session, sender, arrival.place, run)
     asked = starts.plan_form(house.t, form, house.now().date(), "") if is_plan else form

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.flows.house import House
+from bot.rules.answers import text_of
 from bot.rules.uploads import shown
 from protocols.model import FACILITATOR
 from protocols.participation import Attributed, Share, attribute, participation
@@ -203,7 +204,11 @@ def _handed_in(found: _Found, position: int) -> int:
 def _contributions(found: _Found) -> list[dict[str, Any]]:
     bodies = {p.post.key: p.body for p in found.said}
     hidden = {i.post_key for i in found.items if i.cipher is not None or i.private}
-    texts = {i.post_key: _text(i) for i in found.items if i.post_key and i.post_key not in hidden}
+    texts = {
+        i.post_key: text_of(i.fields)
+        for i in found.items
+        if i.post_key and i.post_key not in hidden
+    }
     rows = []
     for a in found.attributed:
         if found.is_closed(a.position):
@@ -214,11 +219,6 @@ def _contributions(found: _Found) -> list[dict[str, Any]]:
 
 def _first(a: Attributed) -> tuple[int, datetime, str]:
     return (-1 if a.position is None else a.position, a.post.at, a.post.key)
-
-
-def _text(item: Item) -> str:
-    kinds = ("text", "commitment")
-    return "\n\n".join(value for _, kind, value in item.fields if kind in kinds and value)
 
 
 def _contribution(found: _Found, a: Attributed, text: str | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from protocols import events
 from protocols.model import Reveal
 from protocols.participation import is_late
 from protocols.run import CapturedBy, PersonId, Post, Run
-from storage import runs
+from storage import evidence, runs
 from storage.commitments import OPEN, Commitment
 from storage.database import Session
 from storage.evidence import Item
@@ -44,6 +44,21 @@ def answer_key(run: Run, position: int, person: PersonId, event_id: str) -> str:
     return form_key(run.id, str(position), person, event_id)
 
 
+async def earlier(session: Session, sender: Sender, run: Run, position: int) -> dict[int, str]:
+    """What somebody wrote in the steps that a form compares with, by number, where they showed it.
+
+    What came after a step had opened its answers is none to compare with.
+    """
+    numbers = {one.of for one in run.step(position).collect if one.of is not None}
+    found = {}
+    for number in sorted(numbers):
+        key = form_key(run.id, str(number - 1), sender.person)
+        item = await evidence.item_of(session, sender.organization, run.id, key)
+        if item is not None and item.cipher is None:
+            found[number] = answers.joined(item.fields)
+    return found
+
+
 async def hand_in(
     house: House, session: Session, sender: Sender, arrival: ports.Submitted, aim: Aim
 ) -> None:
@@ -52,7 +67,8 @@ async def hand_in(
     if kept is None or aim.position >= len(kept.run.definition.steps):
         return
     run, step = kept.run, kept.run.step(aim.position)
-    given = answers.read(step, await files.own(session, sender, step, arrival.values))
+    values = await files.own(session, sender, step, arrival.values)
+    given = answers.read(step, values, await earlier(session, sender, run, aim.position))
     key = answer_key(run, aim.position, sender.person, arrival.event_id)
     post = Post(
         key=key,

@@ -6,6 +6,7 @@ from bot.cards.model import Card
 from bot.cards.projector import projector_card
 from bot.cards.reports import Answer, Commitment, Report, ReportStep
 from bot.flows.house import House
+from bot.rules.measures import of_items
 from bot.rules.uploads import shown
 from protocols.model import FACILITATOR, Clock
 from protocols.participation import Attributed, Share, attribute, participation, talk_of_run
@@ -83,6 +84,11 @@ async def read_report(session: Session, organization: str, run_id: str) -> Repor
             if not _is_sealed(run, p.position)
         ),
         attribution=run.definition.attribution,
+        measures=of_items(
+            (i.position, PersonId(i.person) if i.person else None, i.fields)
+            for i in items
+            if not (i.cipher or i.private or _is_sealed(run, i.position))
+        ),
         over_days=run.clock is Clock.SCHOOL_DAYS,
         talk=talk_of_run(run, said),
     )

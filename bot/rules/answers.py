@@ -8,10 +8,15 @@ from urllib.parse import urlsplit
 from protocols.model import Field, FieldKind, Step
 from protocols.run import PersonId
 
+from bot.rules import measures
 from bot.rules.inputs import LONGEST, FaultKind, day_in, input_id, number_in
-from bot.rules.uploads import stored
+from bot.rules.uploads import shown, stored
+
+Fields = tuple[tuple[str, str, str], ...]
 
 PRIVATE = "private"
+BEFORE = "comparison-before"
+WRITTEN = (FieldKind.TEXT, FieldKind.COMMITMENT, FieldKind.MEASURE, FieldKind.COMPARISON)
 FREE = Field(label="What do you want to add?", kind=FieldKind.TEXT)
 
 
@@ -28,16 +33,15 @@ class Commitment:
 class Answer:
     """What was handed in. `fields`: (label, kind, value); `links`: (label, url)."""
 
-    fields: tuple[tuple[str, str, str], ...]
+    fields: Fields
     links: tuple[tuple[str, str], ...]
     commitments: tuple[Commitment, ...]
     private: bool
 
     @property
     def text(self) -> str:
-        """The text values, joined by an empty line."""
-        kinds = (FieldKind.TEXT, FieldKind.COMMITMENT)
-        return "\n\n".join(value for _, kind, value in self.fields if kind in kinds and value)
+        """What was written in words, joined by an empty line."""
+        return text_of(self.fields)
 
     @property
     def words(self) -> int:
@@ -55,22 +59,66 @@ def fields_of(step: Step) -> tuple[Field, ...]:
     return step.collect or (FREE,)
 
 
-def read(step: Step, values: Mapping[str, str]) -> Answer:
-    """What was handed in, from the values of the form's inputs."""
-    fields, links, commitments = [], [], []
-    for index, field in enumerate(fields_of(step)):
-        if field.kind is FieldKind.COMMITMENT:
-            promise = _commitment(index, values)
-            if promise is not None:
-                commitments.append(promise)
-            fields.append((field.label, str(field.kind), promise.what if promise else ""))
-            continue
-        value = values.get(input_id(index), "").strip()
-        fields.append((field.label, str(field.kind), value))
-        if value and field.kind in (FieldKind.LINK, FieldKind.FILE):
-            links.append((field.label, value))
-    private = values.get(PRIVATE) == "yes"
-    return Answer(tuple(fields), tuple(links), tuple(commitments), private)
+def text_of(fields: Fields) -> str:
+    """What was written in words, joined by an empty line."""
+    return "\n\n".join(value for _, kind, value in fields if kind in WRITTEN and value)
+
+
+def read(step: Step, values: Mapping[str, str], earlier: Mapping[int, str] | None = None) -> Answer:
+    """What was handed in, from the values of the form's inputs.
+
+    `earlier`: what the writer wrote in an earlier step, by its number; a comparison keeps it.
+    """
+    asked = tuple(enumerate(fields_of(step)))
+    fields = tuple(
+        given for index, field in asked for given in _given(index, field, values, earlier or {})
+    )
+    promises = (_commitment(i, values) for i, one in asked if one.kind is FieldKind.COMMITMENT)
+    return Answer(
+        fields=fields,
+        links=tuple(
+            (label, value)
+            for label, kind, value in fields
+            if value and kind in (FieldKind.LINK, FieldKind.FILE)
+        ),
+        commitments=tuple(promise for promise in promises if promise is not None),
+        private=values.get(PRIVATE) == "yes",
+    )
+
+
+def _given(
+    index: int, field: Field, values: Mapping[str, str], earlier: Mapping[int, str]
+) -> Fields:
+    if field.kind is FieldKind.MEASURE:
+        return measures.fields_with(field.label, _measure(index, values))
+    about = input_id(index, _head(field.kind))
+    now = (field.label, str(field.kind), values.get(about, "").strip())
+    before = earlier.get(field.of or 0, "") if field.kind is FieldKind.COMPARISON else ""
+    if not (before and now[-1]):
+        return (now,)
+    return ((f"What I wrote in step {field.of}", BEFORE, before), now)
+
+
+def joined(fields: Fields) -> str:
+    """A whole answer as one text: each of its values on a line, with its label if there are more."""
+    given = [(label, shown(value)) for label, _, value in fields if value]
+    if len(given) == 1:
+        return given[0][1]
+    return "\n".join(f"{label}: {value}" for label, value in given)
+
+
+def written(fields: Fields) -> dict[str, str]:
+    """The values of the inputs from which an answer was read, by input id."""
+    found: dict[str, str] = {}
+    index = -1
+    for _, kind, value in fields:
+        part = measures.part_of(kind)
+        if kind in list(FieldKind):
+            index += 1
+            found[input_id(index, _head(kind))] = value
+        elif part:
+            found[input_id(index, part)] = value
+    return found
 
 
 def faults(step: Step, values: Mapping[str, str]) -> dict[str, FaultKind]:
@@ -80,11 +128,15 @@ def faults(step: Step, values: Mapping[str, str]) -> dict[str, FaultKind]:
         if field.kind is FieldKind.COMMITMENT:
             found |= _commitment_faults(index, field, values)
             continue
+        if field.kind is FieldKind.MEASURE:
+            wrong = measures.faults(_measure(index, values), optional=field.optional)
+            found |= {input_id(index, part): fault for part, fault in wrong.items()}
+            continue
         fault = _fault(field, values.get(input_id(index), "").strip())
         if fault is not None:
             found[input_id(index)] = fault
     if not found and not any(value for _, _, value in read(step, values).fields):
-        found[_first_input(step)] = FaultKind.MISSING
+        found[input_id(0, _head(fields_of(step)[0].kind))] = FaultKind.MISSING
     return found
 
 
@@ -95,9 +147,13 @@ def reason_fault(reason: str) -> FaultKind | None:
     return FaultKind.TOO_LONG if len(reason) > LONGEST else None
 
 
-def _first_input(step: Step) -> str:
-    is_commitment = fields_of(step)[0].kind is FieldKind.COMMITMENT
-    return input_id(0, "what" if is_commitment else "")
+def _head(kind: str) -> str:
+    """The part of a field that its first input takes."""
+    return measures.WHAT if kind in (FieldKind.COMMITMENT, FieldKind.MEASURE) else ""
+
+
+def _measure(index: int, values: Mapping[str, str]) -> dict[str, str]:
+    return {part: values.get(input_id(index, part), "").strip() for part in measures.PARTS}
 
 
 def _fault(field: Field, value: str) -> FaultKind | None:

@@ -75,19 +75,77 @@ def test_they_fill_in_what_is_needed_and_the_numbers_that_they_say() -> None:
         Field("A third", FieldKind.NUMBER),
         Field("Spare score", FieldKind.NUMBER, optional=True),
         Field("Then and now", FieldKind.COMPARISON, of=1),
-        Field("From where to where", FieldKind.MEASURE),
         Field("Where?", FieldKind.LINK),
         Field("More", FieldKind.TEXT, optional=True),
     )
-    line = "A is a 3, B is a 2."
+    line = "In 7B, A is a 3, B is a 2."
     assert _values(replace(step(Floor.ALONE), collect=fields), line, NOON) == {
         "f0": "3",
         "f1": "2",
         "f2": "1",
         "f4": line,
-        "f5": line,
-        "f6": "https://example.org/unit-3",
+        "f5": "https://example.org/unit-3",
     }
+
+
+@pytest.mark.parametrize(
+    ("line", "optional", "values"),
+    [
+        (
+            "Reasons: 7B, 26 students, 9 now, 18 by then.",
+            True,
+            {
+                "f0-what": "Reasons",
+                "f0-group": "7B",
+                "f0-n": "26",
+                "f0-before": "9",
+                "f0-target": "18",
+                "f0-from": "2026-11-24",
+                "f0-until": "2026-12-08",
+            },
+        ),
+        (
+            "Razones: 7C, 25 estudiantes, 11 antes, la meta 17, y 13 después.",
+            False,
+            {
+                "f0-what": "Razones",
+                "f0-group": "7C",
+                "f0-n": "25",
+                "f0-before": "11",
+                "f0-target": "17",
+                "f0-after": "13",
+            },
+        ),
+        ("We measure in 7C again.", True, {}),
+        ("I have nothing to add.", False, {"f0-what": "I have nothing to add."}),
+    ],
+)
+def test_they_fill_in_the_measure_that_they_say(
+    line: str, *, optional: bool, values: dict[str, str]
+) -> None:
+    asked = replace(
+        step(Floor.OPEN), collect=(Field("Measure", FieldKind.MEASURE, optional=optional),)
+    )
+    assert _values(asked, line, NOON) == values
+
+
+@pytest.mark.parametrize(
+    ("protocol", "position", "parts"),
+    [
+        ("article-trial", 5, "what group n before target from until"),
+        ("goal-set", 3, "what group n before target from until"),
+        ("impact", 2, "what group n before target after"),
+    ],
+)
+def test_whoever_of_them_is_asked_measures_something_whole(
+    protocol: str, position: int, parts: str
+) -> None:
+    definition = LIBRARY.find(protocol)
+    assert definition is not None
+    lines = json.loads((SCRIPTS / f"{protocol}.json").read_text(encoding="utf-8"))[position]
+    for line in lines:
+        filled = _values(definition.steps[position], line, NOON)
+        assert {about.partition("-")[2] for about in filled} - {""} == set(parts.split())
 
 
 async def test_they_answer_one_after_the_other(stage: Stage) -> None:

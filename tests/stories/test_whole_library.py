@@ -205,7 +205,7 @@ class Play:
         values = {
             one.id: value_of(one, words)
             for one in form.inputs
-            if one.required or one.id == first or one.kind is InputKind.DATE
+            if one.required or one.id == first or one.id.endswith("-due")
         }
         assert await self.stage.submit(who, form.id, values, thread=self.stage.thread) is None
 

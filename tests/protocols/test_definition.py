@@ -774,3 +774,12 @@ def test_a_form_holds_no_more_than_a_dialog_does_with_the_tick_of_a_sealed_step(
     assert faults(written_alone("".join(map(FIELD.format, range(20))))) == [
         "13:5: this form has 21 inputs, at most 20; ask for less."
     ]
+
+
+def test_a_measure_takes_eight_inputs_of_a_form() -> None:
+    measures = "".join(f"      - {{label: M{number}, kind: measure}}\n" for number in range(2))
+    full = read(written_alone(measures + "".join(map(FIELD.format, range(3)))), "ours.yaml")
+    assert len(full.steps[1].collect) == 5
+    assert faults(written_alone(measures + "".join(map(FIELD.format, range(4))))) == [
+        "13:5: this form has 21 inputs, at most 20; ask for less."
+    ]

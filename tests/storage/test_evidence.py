@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from protocols.model import Floor
+from protocols.run import Options, RunId
 from storage import commitments, evidence, runs
 from storage.commitments import Commitment
 from storage.database import Database
@@ -129,3 +130,59 @@ async def test_links_come_by_step_time_and_id(database: Database) -> None:
         found = await evidence.artifacts(session, "org", "RUN")
         assert await evidence.artifacts(session, "other", "RUN") == ()
     assert found == (links[3], links[2], links[1], links[0])
+
+
+MEASURE = (("What we measure", "measure", "Reasons"), ("Before", "measure-before", "9"))
+MEASURED = replace(OPEN, id="m", post_key="form:m", fields=MEASURE)
+
+
+async def last_measured(database: Database, team: str = "team") -> str | None:
+    async with database.read() as session:
+        item = await evidence.last_measured(session, "org", team)
+        assert await evidence.last_measured(session, "other", team) is None
+    return item.id if item else None
+
+
+async def test_the_newest_measure_with_a_baseline_is_found(database: Database) -> None:
+    assert await last_measured(database) is None
+    newer = replace(MEASURED, id="a", post_key="form:a", at=at("3:05"))
+    unnamed = replace(MEASURED, id="0", post_key=None, person=None, at=None)
+    await keep(database, unnamed)
+    assert await last_measured(database) == "0"
+    await keep(database, newer, MEASURED)
+    assert await last_measured(database) == "a"
+    assert await last_measured(database, "others") is None
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        replace(MEASURED, fields=(MEASURE[0],)),
+        replace(MEASURED, fields=(("What?", "text", 'As "measure-before" says'),)),
+        replace(MEASURED, cipher="sealed"),
+        replace(MEASURED, private=True),
+    ],
+)
+async def test_what_is_hidden_or_has_no_baseline_is_not_found(
+    database: Database, item: Item
+) -> None:
+    await keep(database, item)
+    assert await last_measured(database) is None
+
+
+async def test_rehearsals_and_what_is_long_over_do_not_count(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "LATELY", 2)
+    await keep(database, MEASURED)
+    where = Where("org", "team", "web", "grade-7", None)
+    for name, options in (("R1", Options(rehearsal=True)), ("R2", Options()), ("R3", Options())):
+        began = begun(Floor.ROUND, options=options)
+        started = replace(began.openings[0], opened_at=at("4:00"))
+        run = replace(began, id=RunId(name), openings=(started,))
+        assert await last_measured(database) == "m"
+        async with database.write() as session:
+            await runs.add(session, run, where, CALENDAR)
+        fields = MEASURE if options.rehearsal else FIELDS
+        await keep(database, replace(MEASURED, id=name, run=name, at=at("4:01"), fields=fields))
+    assert await last_measured(database) is None

@@ -24,6 +24,7 @@ from bot.cards.model import (
     Words,
 )
 from bot.cards.reports import Answer, Commitment, Report, ReportStep
+from bot.rules.measures import Measure, Measured
 from protocols.run import PersonId
 from tests.adapters.web.fake_channel import PERSONAS, START, FakeChannel
 
@@ -211,6 +212,10 @@ REPORT = Report(
         Commitment(PersonId("gone"), "Bring two samples", None),
     ),
     attribution="After the protocol by the National School Reform Faculty.",
+    measures=(
+        Measured(1, CHEN, Measure("Explains it", "7B", 26, 9.0, 18.5, 16.0, date(2026, 10, 5))),
+        Measured(1, ORTIZ, Measure("<b>Reasons</b>")),
+    ),
     talk=((ALVAREZ, 0.0), (CHEN, 0.55), (ORTIZ, 0.45)),
 )
 

@@ -31,6 +31,8 @@ async def test_the_report_shows_steps_numbers_and_commitments(web: ClientSession
         "Mr. Chen Try paragraph templates on Thursday Thursday, October 8 partly",
         "Somebody Bring two samples no date not said yet",
         "Mr. Chen: Try paragraph templates on Thursday (2026-10-08)",
+        "Explains it 7B 26 9 18.5 16 October 5, 2026",
+        "<b>Reasons</b>" + 7 * " \u2013",
         "2. What do you see? 3:50 pm to 3:58 pm 2 of 3 6 and 1 aside 45 %",
         "3. Debrief Skipped: the bell rang.",
         "Unnamed What I notice 陈老师: 句子很短。",

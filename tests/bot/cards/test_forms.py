@@ -11,10 +11,12 @@ from bot.cards.model import (
     InputKind,
     Option,
     Text,
+    Words,
 )
 from bot.cards.steps import (
     FAULTS,
     form,
+    with_earlier,
     with_faults,
 )
 from bot.cards.words import english
@@ -140,3 +142,45 @@ def test_a_step_of_twenty_fields_fits_its_form() -> None:
         step(Floor.ROUND), collect=tuple(Field(f"F{n}", FieldKind.TEXT) for n in range(20))
     )
     assert len(form(english, begun(many), AIM, {}, {}).inputs) == 20
+
+
+def test_a_measure_has_an_input_for_each_of_its_parts_and_asks_for_no_name() -> None:
+    field = Field("What we measure", FieldKind.MEASURE)
+    run = begun(replace(step(Floor.ROUND), collect=(field,)))
+    values = {"f0-group": "7B", "f0-until": "2026-12-01"}
+    assert form(english, run, AIM, {}, values).inputs == (
+        Input("f0-what", "What we measure", InputKind.TEXT, required=True),
+        Input(
+            "f0-group",
+            "Group by code",
+            InputKind.TEXT,
+            value="7B",
+            hint="A code such as 7B or Group 2, never a student's name",
+        ),
+        Input("f0-n", "How many students", InputKind.NUMBER),
+        Input("f0-before", "Before", InputKind.NUMBER),
+        Input("f0-target", "Target", InputKind.NUMBER),
+        Input("f0-after", "After", InputKind.NUMBER),
+        Input("f0-from", "From", InputKind.DATE),
+        Input("f0-until", "Until", InputKind.DATE, value="2026-12-01"),
+    )
+
+
+def test_a_measure_may_be_optional() -> None:
+    field = Field("What we measure", FieldKind.MEASURE, optional=True)
+    run = begun(replace(step(Floor.ROUND), collect=(field,)))
+    assert [one.required for one in form(english, run, AIM, {}, {}).inputs] == [False] * 8
+
+
+def test_what_was_written_earlier_stands_above_the_form_as_a_person_s_words() -> None:
+    run = begun(Floor.ROUND)
+    plain = form(english, run, AIM, {}, {})
+    shown = with_earlier(english, plain, {2: "x" * 3_001, 3: "*Four*"})
+    assert replace(shown, intro=plain.intro) == plain
+    assert shown.intro[len(plain.intro) :] == (
+        Text(("What you wrote in step 2:",), quiet=True),
+        Text((Words("x" * 2_999 + "…"),)),
+        Text(("What you wrote in step 3:",), quiet=True),
+        Text((Words("*Four*"),)),
+    )
+    assert with_earlier(english, plain, {}) == plain

@@ -14,8 +14,11 @@ from bot.rules.answers import (
     count_words,
     faults,
     fields_of,
+    joined,
     read,
     reason_fault,
+    text_of,
+    written,
 )
 from bot.rules.inputs import LONGEST, FaultKind, input_id
 from protocols.model import Field, FieldKind, Floor, Step
@@ -27,6 +30,8 @@ LINK = Field("Link", FieldKind.LINK)
 FILE = Field("File", FieldKind.FILE)
 NUMBER = Field("How many?", FieldKind.NUMBER)
 COMMITMENT = Field("My part", FieldKind.COMMITMENT)
+MEASURE = Field("Measure", FieldKind.MEASURE)
+COMPARISON = Field("Now", FieldKind.COMPARISON, of=2)
 
 
 def collecting(*fields: Field) -> Step:
@@ -120,6 +125,11 @@ def test_an_input_is_named_by_its_place() -> None:
         (COMMITMENT, {"f0-what": "Try it", "f0-due": "soon"}, {"f0-due": FaultKind.NO_DATE}),
         (COMMITMENT, {"f0-what": "Try it", "f0-due": "2026-12-01"}, {}),
         (COMMITMENT, {"f0-what": "x" * (LONGEST + 1)}, {"f0-what": FaultKind.TOO_LONG}),
+        (MEASURE, {}, {"f0-what": FaultKind.MISSING}),
+        (MEASURE, {"f0-what": "Reasons", "f0-n": " 26 "}, {}),
+        (MEASURE, {"f0-what": "Reasons", "f0-n": "all"}, {"f0-n": FaultKind.NO_COUNT}),
+        (COMPARISON, {}, {"f0": FaultKind.MISSING}),
+        (COMPARISON, {"f0": "It moved"}, {}),
     ],
 )
 def test_each_kind_of_field_says_what_is_wrong(
@@ -131,6 +141,7 @@ def test_each_kind_of_field_says_what_is_wrong(
 def test_a_form_in_which_nothing_was_written_cannot_be_handed_in() -> None:
     assert faults(collecting(optional(TEXT), optional(LINK)), {}) == {"f0": FaultKind.MISSING}
     assert faults(collecting(optional(COMMITMENT)), {}) == {"f0-what": FaultKind.MISSING}
+    assert faults(collecting(optional(MEASURE)), {}) == {"f0-what": FaultKind.MISSING}
     assert faults(collecting(optional(TEXT), optional(LINK)), {"f1": "https://a.example"}) == {}
 
 
@@ -150,3 +161,59 @@ def test_words_add_up(one: str, other: str) -> None:
 )
 def test_a_departure_is_explained_in_some_words(reason: str, fault: FaultKind | None) -> None:
     assert reason_fault(reason) == fault
+
+
+def test_a_measure_comes_back_as_fields_of_its_own() -> None:
+    values = {"f0-what": " Reasons ", "f0-group": "7B", "f0-before": "9", "f0-after": " "}
+    answer = read(collecting(MEASURE, optional(MEASURE)), values)
+    assert answer.fields == (
+        ("Measure", "measure", "Reasons"),
+        ("Group by code", "measure-group", "7B"),
+        ("Before", "measure-before", "9"),
+        ("Measure", "measure", ""),
+    )
+    assert (answer.text, answer.words) == ("Reasons", 1)
+
+
+def test_a_comparison_keeps_what_was_written_first_before_what_is_written_now() -> None:
+    answer = read(collecting(COMPARISON), {"f0": "Nine"}, {1: "other", 2: "I expect four."})
+    assert answer.fields == (
+        ("What I wrote in step 2", "comparison-before", "I expect four."),
+        ("Now", "comparison", "Nine"),
+    )
+    assert text_of(answer.fields) == "Nine"
+
+
+def test_a_comparison_with_nothing_on_one_side_is_a_field_like_others() -> None:
+    asked = collecting(optional(COMPARISON), TEXT)
+    assert read(asked, {"f0": "Nine"}, {1: "other"}).fields[0] == ("Now", "comparison", "Nine")
+    assert read(asked, {"f1": "x"}, {2: "I expect four."}).fields[0] == ("Now", "comparison", "")
+    assert len(read(asked, {"f0": "Nine", "f1": "x"}, {2: "Four", 0: "x"}).fields) == 3
+
+
+def test_an_answer_is_joined_with_its_labels_where_it_has_several_values() -> None:
+    kept = f"file:aaaaaaaaaaaaaaaa:{'0' * 64}:Guide.pdf"
+    assert joined((("A", "text", "Four"), ("B", "text", ""))) == "Four"
+    assert joined((("A", "number", "3"), ("B", "file", kept))) == "A: 3\nB: Guide.pdf"
+    assert joined(()) == ""
+
+
+def test_what_was_handed_in_fills_in_its_form_again() -> None:
+    asked = collecting(TEXT, MEASURE, optional(MEASURE), COMPARISON, optional(LINK), COMMITMENT)
+    values = {
+        "f0": "One",
+        "f1-what": "Reasons",
+        "f1-group": "7B",
+        "f1-n": "26",
+        "f1-before": "9",
+        "f1-target": "18",
+        "f1-after": "16",
+        "f1-from": "2026-11-02",
+        "f1-until": "2026-11-20",
+        "f2-what": "",
+        "f3": "Nine",
+        "f4": "",
+        "f5-what": "Try it",
+    }
+    answer = read(asked, values, {2: "Four"})
+    assert written(answer.fields) == values

@@ -1,6 +1,6 @@
 """Charts as Vega-Lite specifications: plain values. What people wrote is data in them, never code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,12 @@ from protocols.run import PersonId
 
 from bot.cards.reports import Report
 from bot.cards.words import Translator
+from bot.rules.measures import Measure
 
 TEAL = "#2f8579"  # three to one at least, on white paper and on the dark page
 INK = "currentColor"  # the page's own ink
 WIDTH = 420
+SMALLEST = 5  # students: in a smaller group a colleague knows who is meant
 GAP = 0.09  # of the height: two labels of a line each stand apart
 
 _CONFIG = {
@@ -61,7 +63,26 @@ def charts(t: Translator, report: Report, names: Mapping[PersonId, str]) -> tupl
         return t("You") if person == report.reader else t("A colleague")
 
     shares = [(label(person), share) for person, share in report.talk]
-    return (talk(t, shares),) if shares and report.ended else ()
+    spoken = (talk(t, shares),) if shares and report.ended else ()
+    return (*spoken, *_slopes(t, report))
+
+
+def _slopes(t: Translator, report: Report) -> Iterator[Chart]:
+    """A slope for each thing that was measured before and after, in groups that hide each student.
+
+    The last measure of a group counts. Groups of unknown size may be small, so they are left out.
+    """
+    found: dict[str, dict[str, Measure]] = {}
+    for one in (measured.measure for measured in report.measures):
+        if one.before is not None and one.after is not None and (one.n or 0) >= SMALLEST:
+            found.setdefault(one.what, {})[one.group] = one
+    for what, groups in found.items():
+        lines = [
+            Line(f"{group} ({one.n})".strip(), one.before or 0.0, one.after or 0.0)
+            for group, one in groups.items()
+        ]
+        targets = {one.target for one in groups.values()}
+        yield slope(t, what, lines, targets.pop() if len(targets) == 1 else None)
 
 
 def percent(share: float) -> str:

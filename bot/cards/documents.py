@@ -9,8 +9,10 @@ from protocols.run import PersonId
 from bot.cards.charts import Chart, percent
 from bot.cards.reports import Answer, Report, ReportStep
 from bot.cards.words import Translator, clock_time, day_time
+from bot.rules.measures import Measure
 
 STATES = {"done": "done", "partly": "partly", "not": "not this time"}
+MEASURE = ("What", "Group", "Students", "Before", "Target", "After", "From", "Until")
 LANGUAGE = "en"
 
 
@@ -48,6 +50,11 @@ def document(
                 ]
                 for one in report.commitments
             ],
+        },
+        "measures": {
+            "title": t("Before and after"),
+            "head": [t(label) for label in MEASURE],
+            "rows": [_measure(one.measure) for one in report.measures],
         },
         "steps": {
             "title": t("Step by step"),
@@ -108,6 +115,12 @@ def _row(t: Translator, report: Report, step: ReportStep, zone: str) -> list[str
         str(step.contributions),
         percent(step.top_share) if step.contributions else "",
     ]
+
+
+def _measure(one: Measure) -> list[str]:
+    numbers = ("" if n is None else f"{n:g}" for n in (one.n, one.before, one.target, one.after))
+    days = (day.isoformat() if day else "" for day in (one.since, one.until))
+    return [one.what, one.group, *numbers, *days]
 
 
 def _answer(t: Translator, answer: Answer, who: str) -> dict[str, Any]:

@@ -28,6 +28,10 @@ def test_a_document_says_what_the_page_says() -> None:
         ["2. What do you see?", "3:50 pm to 3:58 pm", "2 of 3", "6", "45 %"],
         ["3. Debrief", "not opened", "", "0", ""],
     ]
+    assert made["measures"]["rows"] == [
+        ["Explains it", "7B", "26", "9", "18.5", "16", "2026-10-05", ""],
+        ["<b>Reasons</b>", "", "", "", "", "", "", ""],
+    ]
     by = [answer["by"] for answer in made["steps"]["answers"][0]["answers"]]
     assert by == ["Mr. Chen", "Somebody, after the step had closed", "Unnamed"]
 

@@ -69,7 +69,7 @@ async def test_a_report_is_a_tagged_pdf_with_title_and_language(drawn: ProcessPi
     assert str(root["/Lang"]) == "en"
     assert "/StructTreeRoot" in root
     assert "'/Marked': True" in str(root["/MarkInfo"])
-    assert len(found.pages) == 1
+    assert len(found.pages) == 2
 
 
 async def test_a_report_shows_names_in_any_script_and_reads_none_as_markup(

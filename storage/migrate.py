@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 
 from storage.database import obey
 
-HEAD = "0002"
+HEAD = "0003"
 
 
 def revision(url: str) -> str | None:

@@ -1,7 +1,7 @@
 """Organizations, people, what they are called on platforms, and teams."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -37,13 +37,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A group of teachers bound to a channel."""
+    """A group of teachers bound to a channel. `students`: keyed digests of their names."""
 
     id: str
     name: str
     platform: str
     channel: str
     keeps_text: bool
+    students: frozenset[bytes] = field(default=frozenset(), repr=False)
 
 
 async def add_organization(session: AsyncSession, organization: Organization) -> None:
@@ -179,6 +180,15 @@ async def team_in(
     return None if row is None else _team(row)
 
 
+async def set_students(
+    session: AsyncSession, organization: str, team: str, digests: frozenset[bytes]
+) -> None:
+    """Replace the digests of a team's students; sorted, so that no name's stand together."""
+    changed = update(TeamRow).where(TeamRow.organization_id == organization, TeamRow.id == team)
+    kept = sorted(digest.hex() for digest in digests) or None
+    await session.execute(changed.values(students=kept))
+
+
 async def teams_of(session: AsyncSession, organization: str, person: str) -> tuple[Team, ...]:
     """The teams that a person is in now, by name."""
     here = select(MembershipRow.team_id).where(
@@ -218,4 +228,5 @@ def _organization(row: OrganizationRow | None) -> Organization | None:
 
 
 def _team(row: TeamRow) -> Team:
-    return Team(row.id, row.name, row.platform, row.channel, row.keeps_text)
+    students = frozenset(map(bytes.fromhex, row.students or ()))
+    return Team(row.id, row.name, row.platform, row.channel, row.keeps_text, students)

@@ -6,8 +6,11 @@ import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 NONCE = 12
+KEY = 32
 
 
 class NotOurs(Exception):
@@ -19,13 +22,18 @@ class Vault:
 
     def __init__(self, secret: str) -> None:
         """`secret`: any text; the key is its SHA-256."""
-        self._cipher = AESGCM(hashlib.sha256(secret.encode()).digest())
+        self._secret = hashlib.sha256(secret.encode()).digest()
+        self._cipher = AESGCM(self._secret)
 
     def seal(self, clear: str, *, row: str) -> str:
         """`row`: `organization|table|key`, which the sealed text is bound to."""
         nonce = os.urandom(NONCE)
         sealed = self._cipher.encrypt(nonce, clear.encode("utf-8", "surrogatepass"), row.encode())
         return base64.b64encode(nonce + sealed).decode()
+
+    def key_for(self, row: str) -> bytes:
+        """A key for digests that stand in a row: always the same, and for no other row."""
+        return HKDF(SHA256(), KEY, salt=None, info=row.encode()).derive(self._secret)
 
     def open(self, sealed: str, *, row: str) -> str:
         """The clear text again. Raises NotOurs."""

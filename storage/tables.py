@@ -115,7 +115,7 @@ class IdentityRow(Owned):
 
 
 class TeamRow(Owned):
-    """A group of teachers bound to a channel."""
+    """A group of teachers bound to a channel. `students`: keyed digests of names, in hex."""
 
     __tablename__ = "team"
     __table_args__ = (UniqueConstraint("organization_id", "platform", "channel"),)
@@ -124,6 +124,7 @@ class TeamRow(Owned):
     platform: Mapped[str]
     channel: Mapped[str]
     keeps_text: Mapped[bool]
+    students: Mapped[list[Any] | None]
 
 
 class MembershipRow(Owned):

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from bot.cards.model import Question
-from bot.cards.words import Translator, cut
+from bot.cards.model import Card, Form, Input, InputKind, Question
+from bot.cards.words import Translator, cut, plain_text, text
+from bot.rules.aims import Aim
 from bot.rules.door import Kind
 from bot.rules.uploads import Reason
 
@@ -20,6 +21,8 @@ FAULTS = {
     Reason.HOLDS_PROGRAMS: "This file holds programs (macros). Please save it as PDF.",
     Reason.HOLDS_FILES: "Another file is embedded in this one. Please save it as PDF.",
 }
+NAMES = "names"
+STUDENTS = Aim("students", "", 0, 0)
 FOUND = {
     Kind.STUDENT: "A student's name: {words}",
     Kind.NAME: "A name: {words}",
@@ -51,3 +54,22 @@ def question(
         yes=yes,
         no=t("Cancel"),
     )
+
+
+def names_form(t: Translator) -> Form:
+    """Whose names are stopped at the door of this team."""
+    hint = "I keep no name: only marks that cannot be turned back into one."
+    how = "One a line. They take the place of the list before; hand in none to have no list."
+    names = Input(NAMES, t("Names"), InputKind.TEXT, long=True, hint=t(hint))
+    title, submit = t("Names to stop"), t("Stop these names")
+    return Form(STUDENTS.id, title, (names,), submit, t("Not now"), (text(t, how),))
+
+
+def stopped(t: Translator, count: int) -> Card:
+    """How many names are stopped now."""
+    sentence = {
+        0: "No list is kept now. I still look for whatever has the shape of a name.",
+        1: "1 name is stopped at the door now.",
+    }.get(count, "{count} names are stopped at the door now.")
+    paragraph = text(t, sentence, count=str(count))
+    return Card((paragraph,), plain_text(paragraph))

@@ -5,6 +5,7 @@ from protocols import events
 from bot.cards.model import Card
 from bot.cards.words import Translator, plain_text, text
 from bot.rules.offers import OnlyMembersStart
+from bot.rules.students import OnlyMembersName
 
 FACILITATOR_ONLY = "The facilitator does this. Ask them, or ask them to hand the role over to you."
 
@@ -25,6 +26,7 @@ SENTENCES: dict[type[Exception], str] = {
     events.NotThisFloor: "Nobody waits for you in this step. Your turn comes with a later one.",
     events.NoSuchRole: "This protocol has no such role. Choose one of those in the form.",
     OnlyMembersStart: "Members of this team start its protocols. Ask one of them to begin.",
+    OnlyMembersName: "Members of this team say which names are stopped. Ask one of them to do it.",
     events.NoSuchStep: "That step has not been opened. Use the newest card of the run.",
 }
 

@@ -8,6 +8,7 @@ from protocols.library import Library
 from protocols.model import Clock, Need, Protocol
 from protocols.run import PersonId
 
+from bot.cards.door import STUDENTS
 from bot.cards.model import (
     LABEL,
     OPTIONS,
@@ -130,8 +131,8 @@ def welcome_card(t: Translator, run: str, name: str, written: int) -> Card:
     return Card(elements, said)
 
 
-def help_card(t: Translator) -> Card:
-    """The verbs, one line each."""
+def help_card(t: Translator, *, is_team: bool = False) -> Card:
+    """The verbs, one line each. `is_team`: the channel has a team, which may name its students."""
     lines = tuple(
         parts(t, "{example}: {help}", example=verb.example, help=t(verb.help)) for verb in VERBS
     )
@@ -140,6 +141,8 @@ def help_card(t: Translator) -> Card:
         List(lines),
         quiet(t, "Everything in a run is a button too, or @Colloquy next in its thread."),
     )
+    if is_team:
+        elements += (Buttons((Button(t("Names to stop at the door"), STUDENTS.act),)),)
     return Card(elements, t("What you can do here"))
 
 

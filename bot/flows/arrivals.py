@@ -7,11 +7,11 @@ from typing import Any, assert_never
 
 from bot import ports
 from bot.cards import faults, notes
-from bot.cards.model import Card, to_json
+from bot.cards.model import Card
 from bot.flows import asks, posted, presses, starts
 from bot.flows.house import House
 from bot.flows.runs import Change, change
-from bot.flows.sender import Sender, find_sender
+from bot.flows.sender import Sender, find_sender, private
 from bot.rules import keys
 from bot.rules.aims import NoSuchButton
 from protocols import events
@@ -158,7 +158,7 @@ async def _command_by_name(
         return
     card = shown if isinstance(shown, Card) else faults.said(house.t, faults.BY_BUTTON)
     key = f"shown:{said.source}:{said.event_id}"
-    await outbox.put(session, _private(sender, said.place, key, card), house.now())
+    await outbox.put(session, private(sender, said.place, key, card), house.now())
 
 
 async def _said_beside(house: House, session: Session, sender: Sender, said: ports.Said) -> None:
@@ -172,7 +172,7 @@ async def _said_beside(house: House, session: Session, sender: Sender, said: por
     await posts.record(session, spot, post, body)
     key = keys.note(kept.run.id, "beside", kept.run.current.position, sender.person)
     card = notes.beside(house.t, kept.run, said.key)
-    await outbox.put(session, _private(sender, said.place, key, card), house.now())
+    await outbox.put(session, private(sender, said.place, key, card), house.now())
 
 
 async def _tell(
@@ -182,16 +182,4 @@ async def _tell(
     if isinstance(arrival, ports.Announced):
         return
     key = f"fault:{arrival.source}:{arrival.event_id}"
-    await outbox.put(session, _private(sender, arrival.place, key, card), house.now())
-
-
-def _private(sender: Sender, place: ports.Place, key: str, card: Card) -> outbox.Put:
-    return outbox.Put(
-        organization=sender.organization,
-        key=key,
-        platform=place.platform,
-        channel=place.channel,
-        card=to_json(card),
-        thread=place.thread,
-        only_for=sender.person,
-    )
+    await outbox.put(session, private(sender, arrival.place, key, card), house.now())

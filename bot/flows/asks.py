@@ -8,8 +8,9 @@ from bot import ports
 from bot.cards import faults as fault_cards
 from bot.cards import runs as run_cards
 from bot.cards import starts, steps
+from bot.cards.door import STUDENTS
 from bot.cards.model import Card, Form
-from bot.flows import commitments, handed, sealed
+from bot.flows import commitments, handed, sealed, students
 from bot.flows.house import House
 from bot.flows.presses import find_run
 from bot.flows.sender import Sender
@@ -19,7 +20,6 @@ from bot.rules.aims import Aim, is_ours, read
 from bot.rules.inputs import input_id
 from bot.rules.measures import next_of
 from bot.rules.plans import WEEK
-from bot.rules.plans import faults as plan_faults
 from bot.verbs import VERBS, verb
 from protocols.floors import refusal
 from protocols.model import FACILITATOR, FieldKind
@@ -41,7 +41,7 @@ IN_RUN = ("more", "status", "roles", "skip", "cancel", "write", "add", "kept")
 async def ask(house: House, organization: str, arrival: Shown) -> Card | Form | None:
     """The form or private card that this asks for; None: it is something to do."""
     async with house.database.read() as session:
-        sender = await _sender(session, organization, arrival)
+        sender = await sender_of(session, organization, arrival)
         if isinstance(arrival, ports.Commanded):
             return await command(house, session, sender, arrival)
         if not is_ours(arrival.button):
@@ -49,7 +49,10 @@ async def ask(house: House, organization: str, arrival: Shown) -> Card | Form | 
         return await _press(house, session, sender, arrival.place, read(arrival.button))
 
 
-async def _sender(session: Session, organization: str, arrival: Shown | ports.Submitted) -> Sender:
+async def sender_of(
+    session: Session, organization: str, arrival: Shown | ports.Submitted
+) -> Sender:
+    """Who sent an arrival; nobody, where they are unknown."""
     platform, user = arrival.place.platform, arrival.person
     person = await people.person_of(session, organization, platform, user)
     return Sender(organization, platform, person or PersonId(""))
@@ -60,6 +63,8 @@ async def _press(
 ) -> Card | Form | None:
     if aim.act in ("help", "start", "choose"):
         return await _start_or_help(house, session, sender, place, aim.act)
+    if aim.act == STUDENTS.act:
+        return await students.ask(house, session, sender, place)
     if aim.act in ("begin", "again"):
         return None
     if not aim.run:
@@ -74,16 +79,22 @@ async def _start_or_help(
     house: House, session: Session, sender: Sender, place: ports.Place, act: str
 ) -> Card | Form:
     if act == "help":
-        return starts.help_card(house.t)
+        return await _help(house, session, sender, place)
     run = house.new_id()
     if act == "start":
         return starts.needs_card(house.t, house.library.protocols, run)
-    return await _start_form(house, session, sender, place, run)
+    return await start_form(house, session, sender, place, run)
 
 
-async def _start_form(
+async def _help(house: House, session: Session, sender: Sender, place: ports.Place) -> Card:
+    team = await people.team_in(session, sender.organization, place.platform, place.channel)
+    return starts.help_card(house.t, is_team=team is not None)
+
+
+async def start_form(
     house: House, session: Session, sender: Sender, place: ports.Place, run: str
 ) -> Form:
+    """The form that starts a run in a channel."""
     team = await people.team_in(session, sender.organization, place.platform, place.channel)
     here = await people.members(session, sender.organization, team.id) if team else {}
     named = await _names(session, sender, [p for p, kind in here.items() if kind == "member"])
@@ -144,10 +155,10 @@ async def _write(
     before = await _written(house, session, sender, run, aim.position)
     if not before:
         before = await _measured_before(session, sender, kept, aim.position)
-    return await _form(house, session, sender, run, aim, values=before)
+    return await write_form(house, session, sender, run, aim, values=before)
 
 
-async def _form(
+async def write_form(
     house: House,
     session: Session,
     sender: Sender,
@@ -156,6 +167,7 @@ async def _form(
     *,
     values: Mapping[str, str],
 ) -> Form:
+    """The form of a step, with these values, whoever may ask for it."""
     named = await _names(session, sender, [member.person for member in run.roster])
     form = steps.form(house.t, run, aim, named, values)
     earlier = await handed.earlier(session, sender, run, aim.position)
@@ -211,7 +223,7 @@ async def command(
     """What a command asks to see; None: it is something to do."""
     word = arrival.verb
     if word == "help":
-        return starts.help_card(house.t)
+        return await _help(house, session, sender, arrival.place)
     if word in ("start", "plan"):
         return await _start(house, session, sender, arrival)
     kept = await find_run(session, sender, arrival.place)
@@ -235,7 +247,7 @@ async def _start(
     words = arrival.rest.strip()
     protocol = house.library.find(words)
     if arrival.verb == "plan" and (protocol is not None or not words):
-        form = await _start_form(house, session, sender, arrival.place, house.new_id())
+        form = await start_form(house, session, sender, arrival.place, house.new_id())
         today = house.now().astimezone(ZoneInfo(house.calendar.zone)).date()
         return starts.plan_form(house.t, form, today + WEEK, protocol.id if protocol else "")
     if not words:
@@ -265,51 +277,3 @@ def _aimed(run: Run) -> tuple[int, int]:
 async def _names(session: Session, sender: Sender, wanted: list[PersonId]) -> dict[PersonId, str]:
     found = await people.names(session, sender.organization, wanted)
     return {person: found[person] for person in dict.fromkeys(wanted) if person in found}
-
-
-async def check(house: House, organization: str, arrival: ports.Submitted) -> Form | None:
-    """The form again with its faults; None: it can be taken."""
-    aim = read(arrival.form) if is_ours(arrival.form) else None
-    if aim is None or aim.act not in ("write", "add", "skip", "cancel", "start", "plan"):
-        return None
-    async with house.database.read() as session:
-        if aim.act in ("start", "plan"):
-            return await _unsettled(house, session, organization, arrival)
-        kept = await runs.load(session, organization, aim.run)
-        if kept is None or aim.position >= len(kept.run.definition.steps):
-            return None
-        if aim.act in ("skip", "cancel"):
-            return _unreasoned(house, kept.run, aim, arrival.values.get("reason", ""))
-        wrong = answers.faults(kept.run.step(aim.position), arrival.values)
-        if not wrong:
-            return None
-        sender = await _sender(session, organization, arrival)
-        again = await _form(house, session, sender, kept.run, aim, values=arrival.values)
-    return steps.with_faults(house.t, again, {k: steps.FAULTS[v] for k, v in wrong.items()})
-
-
-async def _unsettled(
-    house: House, session: Session, organization: str, arrival: ports.Submitted
-) -> Form | None:
-    values, zone = arrival.values, house.calendar.zone
-    wrong, is_plan = {}, read(arrival.form).act == "plan"
-    if is_plan:
-        wrong = plan_faults(values.get("day", ""), values.get("time", ""), zone, house.now())
-    protocol = house.library.find(values.get("protocol", ""))
-    if protocol and protocol.readiness and values.get("ready") == starts.NOT_YET:
-        wrong["protocol"] = starts.not_ready(house.t, house.library)
-    if not wrong:
-        return None
-    sender = await _sender(session, organization, arrival)
-    run = read(arrival.form).run
-    form = await _start_form(house, session, sender, arrival.place, run)
-    asked = starts.plan_form(house.t, form, house.now().date(), "") if is_plan else form
-    return starts.again(house.t, asked, values, wrong)
-
-
-def _unreasoned(house: House, run: Run, aim: Aim, reason: str) -> Form | None:
-    fault = answers.reason_fault(reason)
-    if fault is None:
-        return None
-    again = run_cards.reason_form(house.t, run, aim)
-    return steps.with_faults(house.t, again, {"reason": steps.FAULTS[fault]})

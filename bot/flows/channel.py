@@ -11,7 +11,7 @@ from typing import Any
 from bot import ports
 from bot.cards.model import Card, Form, to_json
 from bot.files.cleaning import Cleaned
-from bot.flows import arrivals, asks, door, files
+from bot.flows import arrivals, asks, checks, door, files
 from bot.flows.house import House
 from bot.flows.lines import Line, Op, as_line, fold
 from bot.ports import Place
@@ -229,7 +229,7 @@ class LocalChannel:
             values=dict(values),
         )
         received = await door.receive(self._house, self._organization, arrival, uploads or {})
-        wrong = await asks.check(self._house, self._organization, received.arrival)
+        wrong = await checks.check(self._house, self._organization, received.arrival)
         again = await door.again(self._house, self._organization, received, wrong)
         if again is None:
             await self._keep(received.arrival, received.fit)

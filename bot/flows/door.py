@@ -9,10 +9,9 @@ from bot import ports
 from bot.cards import door as cards
 from bot.cards.model import Form, Question
 from bot.files.cleaning import Cleaned, clean
-from bot.flows import asks
+from bot.flows import asks, students
 from bot.flows.house import House
 from bot.rules.door import Known
-from bot.rules.students import NOBODY
 from bot.rules.uploads import FILE, Reason, Unfit, Upload
 from storage import people
 
@@ -39,8 +38,8 @@ async def receive(
 ) -> Received:
     """Check and clean what came with a form."""
     values = dict(arrival.values)
-    attested, platform = values.pop(ATTESTED, ""), arrival.place.platform
-    known = await _known(house, organization, platform)
+    attested = values.pop(ATTESTED, "")
+    known = await _known(house, organization, arrival.place)
     cleaned: dict[str, tuple[str, Cleaned]] = {}
     faults: dict[str, Reason] = {}
     for about, upload in given.items():
@@ -54,10 +53,12 @@ async def receive(
     return Received(replace(arrival, values=values), cleaned, faults, question)
 
 
-async def _known(house: House, organization: str, platform: str) -> Known:
+async def _known(house: House, organization: str, place: ports.Place) -> Known:
     async with house.database.read() as session:
-        adults = await people.everyone(session, organization, platform)
-    return Known(NOBODY, tuple(person.name for person in adults), house.now().date())
+        adults = await people.everyone(session, organization, place.platform)
+        team = await people.team_in(session, organization, place.platform, place.channel)
+    named = students.known(house, organization, team)
+    return Known(named, tuple(person.name for person in adults), house.now().date())
 
 
 def _token(given: Mapping[str, Upload]) -> str:

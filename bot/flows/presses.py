@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import ports
-from bot.flows import commitments, handed
+from bot.cards.door import STUDENTS
+from bot.flows import commitments, handed, students
 from bot.flows.house import House
 from bot.flows.posted import kind_in
 from bot.flows.runs import Brought, Change, change
@@ -63,6 +64,9 @@ async def submitted(
         return
     if aim.act == "kept":
         await commitments.answer(session, sender, arrival)
+        return
+    if aim.act == STUDENTS.act:
+        await students.replace(house, session, sender, arrival)
         return
     kept = await runs.load(session, sender.organization, aim.run)
     if kept is None:

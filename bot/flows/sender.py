@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from bot import ports
+from bot.cards.model import Card, to_json
 from bot.flows.house import House
 from protocols.run import PersonId
-from storage import people
+from storage import outbox, people
 from storage.database import Session
 from storage.people import Person
 
@@ -32,3 +33,16 @@ async def find_sender(
         stranger = Person(person, user, user, "", "en")
         await people.add_person(session, organization, platform, stranger)
     return Sender(organization, platform, person)
+
+
+def private(sender: Sender, place: ports.Place, key: str, card: Card) -> outbox.Put:
+    """A card that the sender alone sees, where they were."""
+    return outbox.Put(
+        organization=sender.organization,
+        key=key,
+        platform=place.platform,
+        channel=place.channel,
+        card=to_json(card),
+        thread=place.thread,
+        only_for=sender.person,
+    )

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from protocols.events import NotAllowed
+
 from bot.rules.plain_words import NAMES_TOO, PARTICLES
 
 # Letters with their accents, apostrophes, and what hides inside words copied from other programs.
@@ -28,6 +30,16 @@ class Students:
 
 
 NOBODY = Students(b"", frozenset())
+
+
+class OnlyMembersName(NotAllowed):
+    """Only the members of a team say which names are stopped at its door."""
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names that stand in a text, one a line; a line without a word of a name is none."""
+    lines = dict.fromkeys(" ".join(line.split()) for line in text.splitlines())
+    return tuple(line for line in lines if any(_words_of(line)))
 
 
 def digests_of(key: bytes, names: Iterable[str]) -> frozenset[bytes]:

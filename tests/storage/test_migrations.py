@@ -129,6 +129,7 @@ def _back_to_the_first_revision(url: str) -> None:
         old = json.dumps(state | {"roles": ROLES})
         connection.execute(text("UPDATE run SET state = :state"), {"state": old})
         connection.execute(text("DROP TABLE file"))
+        connection.execute(text("ALTER TABLE team DROP COLUMN students"))
         connection.execute(text("DROP INDEX ix_run_team"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     engine.dispose()

@@ -40,3 +40,10 @@ def test_another_key_does_not_open_it() -> None:
 def test_what_nobody_sealed_does_not_open(sealed: str) -> None:
     with pytest.raises(NotOurs):
         VAULT.open(sealed, row=ROW)
+
+
+def test_a_row_has_one_key_for_its_digests_and_no_other_row_has_it() -> None:
+    assert VAULT.key_for("org|students|7") == VAULT.key_for("org|students|7")
+    others = (VAULT.key_for("org|students|8"), Vault("another").key_for("org|students|7"))
+    assert VAULT.key_for("org|students|7") not in others
+    assert len(VAULT.key_for("org|students|7")) == 32

@@ -6,7 +6,7 @@ import pkgutil
 from datetime import date, timedelta
 
 import bot.cards
-from bot.cards import commitments, runs, starts, steps
+from bot.cards import commitments, door, runs, starts, steps
 from bot.cards.model import Form
 from bot.cards.words import english
 from bot.rules.aims import Aim
@@ -64,6 +64,7 @@ ROWS: dict[str, tuple[Form, ...]] = {
     "runs.reason_form": (_reason("skip"), _reason("cancel")),
     "runs.roles_form": (runs.roles_form(english, _run("socratic-plan", 0), PEOPLE),),
     "starts.start_form": (START_FORM, starts.plan_form(english, START_FORM, DAY, "atlas-work")),
+    "door.names_form": (door.names_form(english),),
     "commitments.kept_form": (
         commitments.kept_form(
             english, _run("notice-wonder", 0), [("a", "Try it in 7B", DAY), ("b", "Read", None)]

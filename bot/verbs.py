@@ -33,6 +33,7 @@ VERBS = (
     Verb("end", Who.FACILITATOR, "Go to the debrief now", "/plc end"),
     Verb("roles", Who.FACILITATOR, "Hand a role over", "/plc roles"),
     Verb("status", Who.ANYONE, "Where we are, for you alone", "/plc status"),
+    Verb("evidence", Who.ANYONE, "Attach a link, file or note", "/plc evidence"),
     Verb("help", Who.ANYONE, "What you can do here", "/plc help"),
 )
 

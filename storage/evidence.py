@@ -1,4 +1,4 @@
-"""What a run collects: answers of forms, and links."""
+"""What a run collects: answers of forms, links, files and notes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
-    """A link attached to a step."""
+    """A link, file or note attached to a step. `text`: a note's, where no post holds it."""
 
     id: str
     run: str
@@ -43,6 +43,7 @@ class Artifact:
     digest: str
     post_key: str | None
     at: datetime
+    text: str | None = None
 
 
 async def keep_item(session: AsyncSession, organization: str, item: Item) -> None:
@@ -159,7 +160,7 @@ async def last_measured(session: AsyncSession, organization: str, team: str) -> 
 
 
 async def keep_artifact(session: AsyncSession, organization: str, artifact: Artifact) -> None:
-    """Keep a link."""
+    """Keep a link, file or note."""
     session.add(
         ArtifactRow(
             organization_id=organization,
@@ -171,6 +172,7 @@ async def keep_artifact(session: AsyncSession, organization: str, artifact: Arti
             title=artifact.title,
             url=artifact.url,
             digest=artifact.digest,
+            text=artifact.text,
             post_key=artifact.post_key,
             at=artifact.at,
         )
@@ -178,8 +180,19 @@ async def keep_artifact(session: AsyncSession, organization: str, artifact: Arti
     await session.flush()
 
 
+async def drop_artifacts(session: AsyncSession, organization: str, run: str, key: str) -> None:
+    """Forget what was attached with a post."""
+    await session.execute(
+        delete(ArtifactRow).where(
+            ArtifactRow.organization_id == organization,
+            ArtifactRow.run_id == run,
+            ArtifactRow.post_key == key,
+        )
+    )
+
+
 async def artifacts(session: AsyncSession, organization: str, run: str) -> tuple[Artifact, ...]:
-    """The links of a run, by step, time and id."""
+    """The links, files and notes of a run, by step, time and id."""
     found = select(ArtifactRow).where(
         ArtifactRow.organization_id == organization, ArtifactRow.run_id == run
     )
@@ -194,6 +207,7 @@ async def artifacts(session: AsyncSession, organization: str, run: str) -> tuple
             title=row.title,
             url=row.url,
             digest=row.digest,
+            text=row.text,
             post_key=row.post_key,
             at=row.at,
         )

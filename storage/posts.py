@@ -137,3 +137,13 @@ async def unname(session: AsyncSession, organization: str, channel: str, key: st
         row.words = 0
         _write_body(row, Body())
         await session.flush()
+
+
+async def save_text(
+    session: AsyncSession, organization: str, channel: str, key: str, text: str
+) -> None:
+    """Keep the text of a post, because its author saved it."""
+    row = await session.get(PostRow, (organization, channel, key))
+    if row is not None:
+        row.text = text
+        await session.flush()

@@ -247,7 +247,7 @@ class ItemRow(Owned):
 
 
 class ArtifactRow(Owned):
-    """A link or file attached to a step."""
+    """A link, file or note attached to a step; `text` is a note's, but not that of a post."""
 
     __tablename__ = "artifact"
     __table_args__ = (
@@ -262,6 +262,7 @@ class ArtifactRow(Owned):
     title: Mapped[str]
     url: Mapped[str]
     digest: Mapped[str]
+    text: Mapped[str | None]
     post_key: Mapped[str | None]
     at: Mapped[datetime]
 

@@ -14,6 +14,7 @@ from bot.cards.model import Button, Card, Form, Input, Link, Part, When, WhenSty
 from bot.flows.channel import Persona
 from bot.flows.lines import Line, Op
 from bot.rules.answers import is_safe_link
+from bot.rules.keys import run_of_card
 from bot.rules.uploads import ACCEPTED, shown, stored
 from protocols.run import PersonId
 
@@ -202,6 +203,7 @@ def _environment() -> Environment:
         "style": WhenStyle,
         "shown": shown,
         "file_id": file_id,
+        "run_of": run_of_card,
     }
     environment.tests |= {"short": is_short, "safe_link": is_safe_link}
     environment.globals |= {

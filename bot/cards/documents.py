@@ -71,7 +71,7 @@ def document(
         },
         "artifacts": {
             "title": t("Artifacts"),
-            "rows": [[title, url, name(person)] for person, title, url in report.artifacts],
+            "rows": [[one.title, one.url, one.text, name(one.person)] for one in report.artifacts],
         },
         "attribution": report.attribution,
     }

@@ -38,8 +38,9 @@ def _lines(t: Translator, report: Report, names: Mapping[PersonId, str]) -> Iter
     if report.artifacts:
         yield ""
         yield t("Artifacts")
-        for _, title, url in report.artifacts:
-            yield f"- {title}: {url}" if url.startswith(WEB) else f"- {title}"
+        for it in report.artifacts:
+            what = it.url if it.url.startswith(WEB) else _one_line(it.text)
+            yield f"- {it.title}: {what}" if what else f"- {it.title}"
 
 
 def _step(

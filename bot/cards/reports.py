@@ -59,8 +59,18 @@ class Commitment:
 
 
 @dataclass(frozen=True, slots=True)
+class Artifact:
+    """A link or file by its address, or a note by its text."""
+
+    person: PersonId
+    title: str
+    url: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """What was done, step by step. `artifacts` are (person, title, url).
+    """What was done, step by step.
 
     `talk`: how what was said in the steps of talk is spread, as shares from 0 to 1. `reader`: for
     whom it is, None where it is for everybody.
@@ -77,7 +87,7 @@ class Report:
     ended_at: datetime | None
     facilitator: PersonId
     steps: tuple[ReportStep, ...]
-    artifacts: tuple[tuple[PersonId, str, str], ...]
+    artifacts: tuple[Artifact, ...]
     commitments: tuple[Commitment, ...]
     attribution: str
     over_days: bool = False

@@ -209,12 +209,11 @@ def status_card(
         elements.append(text(t, "{kept} You may let a post in.", kept=kept))
         buttons += (
             _button(run, cut(t("Let in: {name}").format(name=name), 75), "admit", extra=key)
-            for key, _, name in asides[:4]
+            for key, _, name in asides[:3]
         )
     if run.phase.is_live:
-        last, wall = (
-            _button(run, t("Last time"), "kept"),
-            _button(run, t("For the wall"), "projector"),
-        )
-        elements.append(Buttons((*buttons, last, wall)))
+        buttons.append(_button(run, t("Last time"), "kept"))
+        buttons.append(_button(run, t("For the wall"), "projector"))
+    buttons.append(_button(run, t("Attach evidence"), "evidence"))
+    elements.append(Buttons(tuple(buttons)))
     return Card(tuple(elements), t("Where we are"))

@@ -51,6 +51,7 @@ FAULTS = {
     FaultKind.NO_DATE: "Please choose a day.",
     FaultKind.TOO_EARLY: "This is before the first day. Please choose that day or a later one.",
     FaultKind.NO_CHOICE: "Please choose one of these.",
+    FaultKind.NOTHING: "Please give a link, a file or a note.",
 }
 
 
@@ -168,11 +169,7 @@ def form(
 ) -> Form:
     """The form of a step. `people`: who may be named; `values`: what was written before."""
     position, step = aim.position, run.step(aim.position)
-    inputs = [
-        given
-        for index, field in enumerate(fields_of(step))
-        for given in _inputs(t, index, field, people)
-    ]
+    inputs = inputs_of(t, step, people)
     if step.is_sealed and step.reveal is not Reveal.PRIVATE:
         inputs.append(Input(PRIVATE, t("Keep this to myself"), InputKind.TICK))
     return Form(
@@ -200,6 +197,15 @@ def _who_will_see(step: Step) -> str:
     if step.is_sealed:
         return "Nobody reads this until the step closes. You may change it until then."
     return "This is shown in the thread at once."
+
+
+def inputs_of(t: Translator, step: Step, people: Mapping[PersonId, str]) -> list[Input]:
+    """The inputs of the fields that a step asks for."""
+    return [
+        given
+        for index, field in enumerate(fields_of(step))
+        for given in _inputs(t, index, field, people)
+    ]
 
 
 def _inputs(

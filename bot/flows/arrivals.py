@@ -156,7 +156,7 @@ async def _command_by_name(
     if shown is None:
         await _commanded(house, session, sender, command)
         return
-    card = shown if isinstance(shown, Card) else faults.said(house.t, faults.BY_BUTTON)
+    card = shown if isinstance(shown, Card) else faults.by_button(house.t, shown)
     key = f"shown:{said.source}:{said.event_id}"
     await outbox.put(session, private(sender, said.place, key, card), house.now())
 

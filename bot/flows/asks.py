@@ -11,6 +11,7 @@ from bot.cards import starts, steps
 from bot.cards.door import STUDENTS
 from bot.cards.model import Card, Form
 from bot.flows import commitments, handed, sealed, students
+from bot.flows import evidence as attached
 from bot.flows.house import House
 from bot.flows.presses import find_run
 from bot.flows.sender import Sender
@@ -35,7 +36,18 @@ LISTENS = "You listen in this step. Your turn comes with a later one."
 ERASED = "The run is over, and its private notes are erased."
 NOT_OPENED = "That step has not been opened yet."
 LOOKS_ON = "You look on in this run. What you say in its thread is kept, and is not counted."
-IN_RUN = ("more", "status", "roles", "skip", "cancel", "write", "add", "kept")
+IN_RUN = (
+    "more",
+    "status",
+    "roles",
+    "skip",
+    "cancel",
+    "write",
+    "add",
+    "kept",
+    attached.ATTACH,
+    attached.SAVE,
+)
 
 
 async def ask(house: House, organization: str, arrival: Shown) -> Card | Form | None:
@@ -103,9 +115,23 @@ async def start_form(
     return starts.with_rota(house.t, form, led, house.calendar.zone)
 
 
-async def _in_run(  # noqa: PLR0911 # one arm an act
+async def _in_run(
     house: House, session: Session, sender: Sender, kept: Kept, aim: Aim
 ) -> Card | Form | None:
+    match aim.act:
+        case "write" | "add":
+            return await _write(house, session, sender, kept, aim)
+        case "kept":
+            return await commitments.kept(house, session, sender, kept)
+        case attached.ATTACH | attached.SAVE:
+            return attached.ask(house, kept, sender.person, aim)
+        case _:
+            return await _about_run(house, session, sender, kept, aim)
+
+
+async def _about_run(
+    house: House, session: Session, sender: Sender, kept: Kept, aim: Aim
+) -> Card | Form:
     run, person = kept.run, sender.person
     match aim.act:
         case "more" | "status" if not run.openings:
@@ -114,10 +140,6 @@ async def _in_run(  # noqa: PLR0911 # one arm an act
             return run_cards.more_card(house.t, run, person)
         case "status":
             return await _status(house, session, sender, kept)
-        case "write" | "add":
-            return await _write(house, session, sender, kept, aim)
-        case "kept":
-            return await commitments.kept(house, session, sender, kept)
         case _ if person != run.holder(FACILITATOR) and aim.act != "skip":
             return fault_cards.said(house.t, fault_cards.FACILITATOR_ONLY)
         case "roles":
@@ -235,7 +257,7 @@ async def command(
         return await _which(house, session, sender, arrival.place, word or "more")
     opening = opening_at(kept.run, arrival.at)
     position, number = (opening.position, opening.opening) if opening else (0, 0)
-    if not word or word in ("status", "roles"):
+    if not word or word in ("status", "roles", attached.ATTACH):
         aim = Aim(word or "more", kept.run.id, position, number)
         return await _in_run(house, session, sender, kept, aim)
     return None

@@ -11,10 +11,12 @@ from typing import Any
 from bot import ports
 from bot.cards.model import Card, Form, to_json
 from bot.files.cleaning import Cleaned
-from bot.flows import arrivals, asks, checks, door, files
+from bot.flows import arrivals, asks, checks, door, evidence, files
 from bot.flows.house import House
 from bot.flows.lines import Line, Op, as_line, fold
 from bot.ports import Place
+from bot.rules.aims import is_ours, read
+from bot.rules.evidence import POST
 from bot.rules.uploads import Upload
 from protocols.run import PersonId
 from storage import inbox, messages, people, runs
@@ -226,7 +228,7 @@ class LocalChannel:
             place=Place(PLATFORM, channel, thread),
             person=user,
             form=form,
-            values=dict(values),
+            values={**values, **await self._saved(user, channel, form)},
         )
         received = await door.receive(self._house, self._organization, arrival, uploads or {})
         wrong = await checks.check(self._house, self._organization, received.arrival)
@@ -278,6 +280,14 @@ class LocalChannel:
         return ports.Sent(key, rows[0].at) if rows else ports.Absent()
 
     # Small things.
+
+    async def _saved(self, user: str, channel: str, form: str) -> dict[str, str]:
+        """The text of the post that a form saves, as it stands here. Raises NoSuchMessage."""
+        aim = read(form) if is_ours(form) else None
+        if aim is None or aim.act != evidence.SAVE:
+            return {}
+        line = await self.message(channel, aim.extra, user)
+        return {POST: line.text or ""}
 
     async def _ask_or_keep(self, arrival: asks.Shown) -> Card | Form | None:
         answer = await asks.ask(self._house, self._organization, arrival)

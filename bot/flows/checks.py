@@ -5,10 +5,11 @@ from bot.cards import runs as run_cards
 from bot.cards import starts, steps
 from bot.cards.door import STUDENTS
 from bot.cards.model import Form
-from bot.flows import students
+from bot.flows import evidence, students
 from bot.flows.asks import sender_of, start_form, write_form
 from bot.flows.house import House
 from bot.rules import answers
+from bot.rules import evidence as rules
 from bot.rules.aims import Aim, is_ours, read
 from bot.rules.inputs import FaultKind
 from bot.rules.plans import faults as plan_faults
@@ -25,7 +26,7 @@ async def check(house: House, organization: str, arrival: ports.Submitted) -> Fo
             return students.check(house, arrival.values)
         case "start" | "plan":
             return await _unsettled(house, organization, arrival)
-        case "write" | "add" | "skip" | "cancel":
+        case "write" | "add" | "skip" | "cancel" | evidence.ATTACH | evidence.SAVE:
             return await _unfit(house, organization, arrival, aim)
         case _:
             return None
@@ -46,8 +47,13 @@ async def _unfit(
 
 
 def _faults(kept: Kept, aim: Aim, arrival: ports.Submitted) -> dict[str, FaultKind]:
+    step, values = kept.run.step(aim.position), arrival.values
     if aim.act in ("write", "add"):
-        return answers.faults(kept.run.step(aim.position), arrival.values)
+        return answers.faults(step, values)
+    if aim.act == evidence.ATTACH:
+        return rules.faults(step, values)
+    if aim.act == evidence.SAVE:
+        return answers.faults(rules.saving(step), values)
     fault = answers.reason_fault(arrival.values.get("reason", ""))
     return {"reason": fault} if fault else {}
 
@@ -55,6 +61,8 @@ def _faults(kept: Kept, aim: Aim, arrival: ports.Submitted) -> dict[str, FaultKi
 async def _form(house: House, session: Session, kept: Kept, arrival: ports.Submitted) -> Form:
     """A form of a run as it was filled in, whoever may ask for it."""
     aim = read(arrival.form)
+    if aim.act in (evidence.ATTACH, evidence.SAVE):
+        return evidence.form(house, kept, aim)
     if aim.act in ("skip", "cancel"):
         return run_cards.reason_form(house.t, kept.run, aim)
     sender = await sender_of(session, kept.where.organization, arrival)

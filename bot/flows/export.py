@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.flows.house import House
+from bot.flows.reports import noted_in
 from bot.rules.answers import text_of
 from bot.rules.uploads import shown
 from protocols.model import FACILITATOR
@@ -11,7 +12,7 @@ from protocols.participation import Attributed, Share, attribute, participation
 from protocols.run import Opening, PersonId, Run
 from storage import commitments, evidence, people, posts, runs
 from storage.database import Session
-from storage.evidence import Item
+from storage.evidence import Artifact, Item
 from storage.posts import KeptPost
 from storage.runs import Kept, Listed
 
@@ -100,18 +101,7 @@ async def _exported(session: Session, found: _Found) -> dict[str, Any]:
         "steps": [_step(found, position) for position in range(len(run.definition.steps))],
         "contributions": _contributions(found),
         "items": [_item(found, item) for item in found.items if _is_shown(found, item)],
-        "artifacts": [
-            {
-                "kind": a.kind,
-                "step": a.position,
-                "person": found.user(a.person),
-                "title": a.title,
-                "url": a.url,
-                "digest": a.digest,
-            }
-            for a in links
-            if found.is_closed(a.position)
-        ],
+        "artifacts": [_artifact(found, one) for one in links if found.is_closed(one.position)],
         "commitments": [
             {
                 "person": found.user(c.person),
@@ -239,6 +229,21 @@ def _contribution(found: _Found, a: Attributed, text: str | None) -> dict[str, A
         "deleted": post.deleted_at is not None,
         "captured_by": post.captured_by,
         "text": text,
+    }
+
+
+def _artifact(found: _Found, one: Artifact) -> dict[str, Any]:
+    """A link, file or note; a note also has its text, or that of its post while that stands."""
+    texts = {p.post.key: p.body.text for p in found.said}
+    note = {"text": noted_in(one, texts)} if one.kind == "note" else {}
+    return {
+        "kind": one.kind,
+        "step": one.position,
+        "person": found.user(one.person),
+        "title": one.title,
+        "url": one.url,
+        "digest": one.digest,
+        **note,
     }
 
 

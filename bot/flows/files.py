@@ -70,11 +70,15 @@ async def settle(
     session: Session, sender: Sender, run: str, key: str, given: answers.Answer
 ) -> None:
     """Once an answer stands, its files belong to it; else they stay loose, and go."""
-    item = await evidence.item_of(session, sender.organization, run, key)
+    if await evidence.item_of(session, sender.organization, run, key) is not None:
+        await hold(session, sender, run, key, given)
+
+
+async def hold(session: Session, sender: Sender, run: str, key: str, given: answers.Answer) -> None:
+    """Say that these files belong to what stands under a key."""
     held = (uploads.stored(value) for _, kind, value in given.fields if kind == FieldKind.FILE)
     ids = tuple(file.id for file in held if file is not None)
-    if item is not None:
-        await rows.attach(session, sender.organization, run, key, ids)
+    await rows.attach(session, sender.organization, run, key, ids)
 
 
 async def read(

@@ -29,6 +29,13 @@ def body_of(
     return Body(f"sha256:{digest}", cipher, link, text if keep else None)
 
 
+def is_its_text(house: House, where: str, body: Body, text: str) -> bool:
+    """Whether a text is that of a post, by its digest. `where`: as in `body_of`."""
+    salt = bytes.fromhex(house.vault.open(body.salt_cipher or "", row=f"post|{where}"))
+    digest = hashlib.sha256(salt + text.encode("utf-8", "surrogatepass")).hexdigest()
+    return body.digest == f"sha256:{digest}"
+
+
 def facts(
     house: House,
     sender: Sender,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot import ports
 from bot.cards.door import STUDENTS
-from bot.flows import commitments, handed, students
+from bot.flows import commitments, evidence, handed, students
 from bot.flows.house import House
 from bot.flows.posted import kind_in
 from bot.flows.runs import Brought, Change, change
@@ -34,6 +34,11 @@ CONTROL = (
     "reopen",
     "roles",
 )
+FORMS = {
+    STUDENTS.act: students.replace,
+    evidence.ATTACH: evidence.attach,
+    evidence.SAVE: evidence.save,
+}
 
 
 async def pressed(house: House, session: Session, sender: Sender, arrival: ports.Pressed) -> None:
@@ -65,8 +70,8 @@ async def submitted(
     if aim.act == "kept":
         await commitments.answer(session, sender, arrival)
         return
-    if aim.act == STUDENTS.act:
-        await students.replace(house, session, sender, arrival)
+    if aim.act in FORMS:
+        await FORMS[aim.act](house, session, sender, arrival)
         return
     kept = await runs.load(session, sender.organization, aim.run)
     if kept is None:

@@ -1,10 +1,11 @@
 """The report of a run, read from the rows."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.cards.model import Card
 from bot.cards.projector import projector_card
-from bot.cards.reports import Answer, Commitment, Report, ReportStep
+from bot.cards.reports import Answer, Artifact, Commitment, Report, ReportStep
 from bot.flows.house import House
 from bot.rules.measures import of_items
 from bot.rules.uploads import shown
@@ -56,7 +57,8 @@ async def read_report(session: Session, organization: str, run_id: str) -> Repor
     kept = await runs.load(session, organization, run_id)
     if kept is None or not kept.run.openings:
         return None
-    said = [p.post for p in await posts.of_run(session, organization, run_id)]
+    kept_posts = await posts.of_run(session, organization, run_id)
+    said, texts = [p.post for p in kept_posts], {p.post.key: p.body.text for p in kept_posts}
     items = await evidence.items(session, organization, run_id)
     team = await people.team_in(session, organization, kept.where.platform, kept.where.channel)
     links = await evidence.artifacts(session, organization, run_id)
@@ -76,7 +78,9 @@ async def read_report(session: Session, organization: str, run_id: str) -> Repor
         facilitator=run.holder(FACILITATOR) or PersonId(""),
         steps=_steps(kept, attribute(run, said), shares, items),
         artifacts=tuple(
-            (PersonId(a.person), a.title, a.url) for a in links if not _is_sealed(run, a.position)
+            Artifact(PersonId(a.person), a.title, a.url, noted_in(a, texts) or "")
+            for a in links
+            if not _is_sealed(run, a.position)
         ),
         commitments=tuple(
             Commitment(PersonId(p.person), p.what, p.due, p.state)
@@ -92,6 +96,11 @@ async def read_report(session: Session, organization: str, run_id: str) -> Repor
         over_days=run.clock is Clock.SCHOOL_DAYS,
         talk=talk_of_run(run, said),
     )
+
+
+def noted_in(one: evidence.Artifact, texts: Mapping[str, str | None]) -> str | None:
+    """The text of a note: its own, or that of its post (`texts`, by key) while that stands."""
+    return texts.get(one.post_key or "", one.text) if one.kind == "note" else None
 
 
 def _steps(

@@ -19,6 +19,7 @@ class FaultKind(StrEnum):
     NO_DATE = "no-date"
     TOO_EARLY = "too-early"
     NO_CHOICE = "no-choice"
+    NOTHING = "nothing"
 
 
 def input_id(index: int, part: str = "") -> str:

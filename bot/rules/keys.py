@@ -44,6 +44,11 @@ def report(run: str) -> str:
     return f"run:{run}:report"
 
 
+def evidence(run: str, post: str) -> str:
+    """What was attached, or saved, with a post's key."""
+    return f"run:{run}:evidence:{post}"
+
+
 def run_of_card(key: str) -> str | None:
     """The run whose card this is the key of."""
     found = _CARD.fullmatch(key)

@@ -79,6 +79,7 @@ async def test_a_report_shows_names_in_any_script_and_reads_none_as_markup(
     assert "陈老师 facilitated." in text
     assert "Señor Ibáñez" in text
     assert "#panic() $x$ *b* @here" in text
+    assert "Una <b>pregunta</b>." in text
 
 
 async def test_the_same_picture_is_drawn_once(drawn: ProcessPictures) -> None:

@@ -130,6 +130,7 @@ def _back_to_the_first_revision(url: str) -> None:
         connection.execute(text("UPDATE run SET state = :state"), {"state": old})
         connection.execute(text("DROP TABLE file"))
         connection.execute(text("ALTER TABLE team DROP COLUMN students"))
+        connection.execute(text("ALTER TABLE artifact DROP COLUMN text"))
         connection.execute(text("DROP INDEX ix_run_team"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     engine.dispose()

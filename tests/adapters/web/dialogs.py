@@ -6,7 +6,7 @@ import pkgutil
 from datetime import date, timedelta
 
 import bot.cards
-from bot.cards import commitments, door, runs, starts, steps
+from bot.cards import commitments, door, evidence, runs, starts, steps
 from bot.cards.model import Form
 from bot.cards.words import english
 from bot.rules.aims import Aim
@@ -18,13 +18,14 @@ from tests.protocols.factories import LIBRARY
 
 PEOPLE = {PersonId(one.id): one.name for one in PERSONAS}
 ROSA = next(iter(PEOPLE))
+RUN = "aaaaaaaaaaaaaaaa"
 
 
 def _run(protocol: str, position: int) -> Run:
     definition = LIBRARY.find(protocol)
     assert definition is not None
     return Run(
-        id=RunId("aaaaaaaaaaaaaaaa"),
+        id=RunId(RUN),
         definition=definition,
         clock=Clock.SHORT,
         options=Options(),
@@ -45,7 +46,7 @@ def _reason(act: str) -> Form:
     return runs.reason_form(english, run, Aim(act, run.id, 1, 0))
 
 
-START_FORM = starts.start_form(english, LIBRARY, PEOPLE, ROSA, "aaaaaaaaaaaaaaaa")
+START_FORM = starts.start_form(english, LIBRARY, PEOPLE, ROSA, RUN)
 DAY = date(2026, 12, 1)
 
 # The function, and the forms that it makes: the table that axe goes through.
@@ -64,6 +65,12 @@ ROWS: dict[str, tuple[Form, ...]] = {
     "runs.reason_form": (_reason("skip"), _reason("cancel")),
     "runs.roles_form": (runs.roles_form(english, _run("socratic-plan", 0), PEOPLE),),
     "starts.start_form": (START_FORM, starts.plan_form(english, START_FORM, DAY, "atlas-work")),
+    "evidence.evidence_form": (
+        evidence.evidence_form(english, _run("notice-wonder", 0), Aim("evidence", RUN, 0, 0)),
+    ),
+    "evidence.save_form": (
+        evidence.save_form(english, _run("notice-wonder", 0), Aim("save", RUN, 0, 0, "m-a")),
+    ),
     "door.names_form": (door.names_form(english),),
     "commitments.kept_form": (
         commitments.kept_form(

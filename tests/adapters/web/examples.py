@@ -23,7 +23,7 @@ from bot.cards.model import (
     WhenStyle,
     Words,
 )
-from bot.cards.reports import Answer, Commitment, Report, ReportStep
+from bot.cards.reports import Answer, Artifact, Commitment, Report, ReportStep
 from bot.rules.measures import Measure, Measured
 from protocols.run import PersonId
 from tests.adapters.web.fake_channel import PERSONAS, START, FakeChannel
@@ -204,8 +204,9 @@ REPORT = Report(
         ReportStep(2, "Debrief", None, None, "skipped: the bell rang", 0, 0, (), (), (), 0.0),
     ),
     artifacts=(
-        (ALVAREZ, "Paragraph drafts", "https://example.org/drafts"),
-        (CHEN, "unsafe", "javascript:1"),
+        Artifact(ALVAREZ, "Paragraph drafts", "https://example.org/drafts"),
+        Artifact(CHEN, "unsafe", "javascript:1"),
+        Artifact(ORTIZ, "Quick-write", "", "Una <b>pregunta</b>."),
     ),
     commitments=(
         Commitment(CHEN, "Try paragraph templates on Thursday", date(2026, 10, 8), "partly"),

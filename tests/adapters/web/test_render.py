@@ -117,6 +117,18 @@ def test_only_who_wrote_a_message_is_offered_to_edit_it() -> None:
     assert "/messages/web:7/edit" not in render.message(SAID, LOOK)
 
 
+def test_in_the_thread_of_a_run_one_s_own_message_may_be_saved_as_evidence() -> None:
+    mine = replace(SAID, person=ALVAREZ, thread="run:abc:card")
+    buttons = Elements(render.message(mine, LOOK)).of("button")
+    assert [one["value"] for one in buttons if "value" in one] == ["save:abc:0:0:web:7"]
+    elsewhere = (
+        replace(mine, thread="web:1"),
+        replace(mine, thread=None),
+        replace(mine, person=CHEN),
+    )
+    assert ["save:" in render.message(one, LOOK) for one in elsewhere] == [False] * 3
+
+
 def test_a_private_message_says_that_only_you_see_it() -> None:
     html = render.message(replace(SAID, is_private=True), LOOK)
     assert "Only visible to you" in html

@@ -37,6 +37,7 @@ async def test_the_report_shows_steps_numbers_and_commitments(web: ClientSession
         "3. Debrief Skipped: the bell rang.",
         "Unnamed What I notice 陈老师: 句子很短。",
         "Paragraph drafts from Ms. Alvarez",
+        "Quick-write from Sra. Ortiz Una <b>pregunta</b>.",
     ):
         assert sentence in text
 

@@ -35,6 +35,7 @@ What we said we would do
 Artifacts
 - Paragraph drafts: https://example.org/drafts
 - unsafe
+- Quick-write: Una <b>pregunta</b>.
 """
 
 

@@ -192,9 +192,9 @@ def test_the_facilitator_sees_what_was_kept_aside_and_lets_it_in() -> None:
                     Button(label="Let in: Cy {0} *C*", act="admit", run="RUN", extra="m-0"),
                     Button(label="Let in: Cy {0} *C*", act="admit", run="RUN", extra="m-1"),
                     Button(label="Let in: Cy {0} *C*", act="admit", run="RUN", extra="m-2"),
-                    Button(label="Let in: Cy {0} *C*", act="admit", run="RUN", extra="m-3"),
                     Button(label="Last time", act="kept", run="RUN"),
                     Button(label="For the wall", act="projector", run="RUN"),
+                    Button(label="Attach evidence", act="evidence", run="RUN"),
                 )
             ),
         )
@@ -203,7 +203,7 @@ def test_the_facilitator_sees_what_was_kept_aside_and_lets_it_in() -> None:
 
 def test_nobody_else_sees_what_was_kept_aside() -> None:
     shown = status_card(english, RUN, CY, (("m-1", CY, "Cy"),), ZONE)
-    assert labels(shown) == ["Last time", "For the wall"]
+    assert labels(shown) == ["Last time", "For the wall", "Attach evidence"]
 
 
 def test_a_run_that_is_over_waits_for_nobody() -> None:
@@ -213,6 +213,7 @@ def test_a_run_that_is_over_waits_for_nobody() -> None:
             elements=(
                 Heading(text="Sample"),
                 Text(parts=("This run was cancelled. What was said is kept in the thread.",)),
+                Buttons(buttons=(Button(label="Attach evidence", act="evidence", run="RUN"),)),
             ),
             summary="Where we are",
         )

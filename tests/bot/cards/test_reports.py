@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.cards.model import Button, Buttons, Card, Heading, List, Person, Style, Text, Words
-from bot.cards.reports import Commitment, Report, ReportStep, report_card
+from bot.cards.reports import Artifact, Commitment, Report, ReportStep, report_card
 from bot.cards.words import english
 from protocols.run import PersonId
 from tests.protocols.factories import ANA, BEN, CY, at
@@ -40,7 +40,7 @@ REPORT = Report(
     ended_at=at("3:45"),
     facilitator=ANA,
     steps=(HEARD, QUESTIONS, LEFT_OUT),
-    artifacts=((BEN, "Link", "https://a.example"),),
+    artifacts=(Artifact(BEN, "Link", "https://a.example"),),
     commitments=(),
     attribution="After a routine that many use.",
 )

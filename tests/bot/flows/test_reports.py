@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.cards.reports import Answer, Report, ReportStep
+from bot.cards.reports import Answer, Artifact, Report, ReportStep
 from bot.flows.reports import NotYourRun, Reports, read_report
 from protocols.model import Floor, Reveal
 from tests.bot.own_protocols import EVERYTHING, asked, begin, sealed
@@ -88,7 +88,7 @@ async def test_a_report_says_what_was_done_step_by_step(stage: Stage) -> None:
                 top_share=0.0,
             ),
         ),
-        artifacts=((ben, "Link", "https://a.example"),),
+        artifacts=(Artifact(ben, "Link", "https://a.example"),),
         commitments=(),
         attribution="",
         reader=await stage.person("cy"),

@@ -1,4 +1,4 @@
-"""The students of a team, by keyed digests of their names."""
+"""The students of a team, by keyed digests of their names; the text of a note."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,3 +11,4 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("team", sa.Column("students", sa.JSON(none_as_null=True), nullable=True))
+    op.add_column("artifact", sa.Column("text", sa.Text(), nullable=True))

@@ -11,7 +11,9 @@ from importlib import resources
 
 import structlog
 
+from bot.cards.model import Form
 from bot.flows.channel import PLATFORM, LocalChannel
+from bot.flows.door import ATTESTED
 from bot.flows.house import House
 from bot.rules import answers, keys, measures
 from bot.rules.aims import Aim
@@ -116,18 +118,27 @@ class Players:
         once = f"play:{run.id}:{current.position}:{current.opening}"
         if f"{user}:{once}" in self.acted:
             return
-        form = Aim("write", run.id, current.position, current.opening).id
-        again = await self.channel.submit(
-            user=user,
-            channel=kept.where.channel,
-            thread=kept.where.thread,
-            form=form,
-            values=_values(run.step(current.position), line, self.house.now()),
-            once=once,
-        )
+        values = _values(run.step(current.position), line, self.house.now())
+        again = await self._submit(kept, user, values, once)
+        if again is not None and again.question is not None:  # what is scripted names no student
+            values[ATTESTED] = again.question.token
+            again = await self._submit(kept, user, values, once)
         if again is not None:
             log.warning("players.refused", run=run.id, position=current.position)
         self.acted.add(f"{user}:{once}")
+
+    async def _submit(
+        self, kept: Kept, user: str, values: dict[str, str], once: str
+    ) -> Form | None:
+        current = kept.run.current
+        return await self.channel.submit(
+            user=user,
+            channel=kept.where.channel,
+            thread=kept.where.thread,
+            form=Aim("write", kept.run.id, current.position, current.opening).id,
+            values=values,
+            once=once,
+        )
 
     async def _press(self, kept: Kept, act: str, user: str) -> None:
         current = kept.run.current

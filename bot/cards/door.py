@@ -1,9 +1,12 @@
 """What Colloquy says at the door: why a file cannot come in, or what was found in it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from bot.cards.model import Card, Form, Input, InputKind, Question
-from bot.cards.words import Translator, cut, plain_text, text
+from protocols.run import Run
+
+from bot.cards.model import Button, Buttons, Card, Form, Input, InputKind, Question, Text
+from bot.cards.words import Translator, cut, listed, plain_text, quiet, text
 from bot.rules.aims import Aim
 from bot.rules.door import Kind
 from bot.rules.uploads import Reason
@@ -33,6 +36,15 @@ FOUND = {
     Kind.PHONE: "A phone number: {words}",
     Kind.SERVICE: "A word on services: {words}",
 }
+KINDS = {
+    Kind.STUDENT: "a student's name",
+    Kind.ID: "a number like an id",
+    Kind.BIRTH_DATE: "a date of birth",
+    Kind.ADDRESS: "an address",
+    Kind.EMAIL: "an e-mail address",
+    Kind.PHONE: "a phone number",
+}
+REPLACE, CHANGE = "Replace", "Change it"
 UNSEEN = "Pictures, in which I cannot see a face or a handwritten name. Please look yourself."
 
 
@@ -50,10 +62,24 @@ def question(
         token=token,
         says=t("Before this goes in: no student may be recognized by it. I found:"),
         found=(*dict.fromkeys(found), *([t(UNSEEN)] if unseen else [])),
-        again=t("Replace"),
+        again=t(REPLACE),
         yes=yes,
         no=t("Cancel"),
     )
+
+
+def text_question(t: Translator, asked: Question, about: str) -> Question:
+    """The same before words come in. `about`: the input that holds them, "" where none does."""
+    return replace(asked, about=about, again=t(CHANGE) if about else "")
+
+
+def note(t: Translator, run: Run, kinds: Iterable[Kind], key: str) -> Card:
+    """What its author is told about a post that others can read: kinds, and never words."""
+    what = listed(t, tuple(t(KINDS[kind]) for kind in kinds))
+    says = Text((t("I think your post holds "), *what, t(". Others can read it.")))
+    edit = Button(t("Edit"), "edit", run.id, run.position or 0, extra=key)
+    only = "Only you see this note. If nobody can be recognized by it, leave it as it is."
+    return Card((says, quiet(t, only), Buttons((edit,))), plain_text(says))
 
 
 def names_form(t: Translator) -> Form:

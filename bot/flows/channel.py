@@ -10,7 +10,6 @@ from typing import Any
 
 from bot import ports
 from bot.cards.model import Card, Form, to_json
-from bot.files.cleaning import Cleaned
 from bot.flows import arrivals, asks, checks, door, evidence, files
 from bot.flows.house import House
 from bot.flows.lines import Line, Op, as_line, fold
@@ -24,8 +23,6 @@ from storage.database import Session
 from storage.files import File
 from storage.messages import Message
 
-Files = Mapping[str, Cleaned]
-NONE: Files = {}
 PLATFORM = "web"
 ROOTS = 300
 REPLIES = 2_000
@@ -234,7 +231,7 @@ class LocalChannel:
         wrong = await checks.check(self._house, self._organization, received.arrival)
         again = await door.again(self._house, self._organization, received, wrong)
         if again is None:
-            await self._keep(received.arrival, received.fit)
+            await self._keep(received.arrival, received)
         return again
 
     async def file(self, user: str, file_id: str) -> tuple[File, bytes]:
@@ -296,15 +293,17 @@ class LocalChannel:
         return answer
 
     async def _keep(
-        self, arrival: ports.Pressed | ports.Commanded | ports.Submitted, cleaned: Files = NONE
+        self,
+        arrival: ports.Pressed | ports.Commanded | ports.Submitted,
+        received: door.Received | None = None,
     ) -> None:
         """Take an arrival in at the time of its transaction, which orders it, with its files."""
         async with self._house.database.write() as session:
             now = replace(arrival, at=self._house.now())
             is_new = await arrivals.keep(self._house, session, self._organization, now)
-            if is_new and cleaned:
+            if is_new and received and (received.fit or received.kinds):
                 person = await self._person(session, arrival.person)
-                await files.keep(self._house, session, self._organization, person, cleaned)
+                await door.keep(self._house, session, self._organization, person, received)
 
     def _arrived(self, event_id: str, at: datetime) -> dict[str, Any]:
         return {

@@ -1,5 +1,8 @@
 """What came back in a form: the form again with what is wrong, or nothing, and it can be taken."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from bot import ports
 from bot.cards import runs as run_cards
 from bot.cards import starts, steps
@@ -13,9 +16,20 @@ from bot.rules import evidence as rules
 from bot.rules.aims import Aim, is_ours, read
 from bot.rules.inputs import FaultKind
 from bot.rules.plans import faults as plan_faults
+from protocols.model import Reveal, Step
 from storage import runs
 from storage.database import Session
 from storage.runs import Kept
+
+WRITTEN = ("write", "add", "skip", "cancel", evidence.ATTACH, evidence.SAVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came in words, by input id; `unnamed`: nothing may link it to who wrote it."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    unnamed: bool = False
 
 
 async def check(house: House, organization: str, arrival: ports.Submitted) -> Form | None:
@@ -26,23 +40,60 @@ async def check(house: House, organization: str, arrival: ports.Submitted) -> Fo
             return students.check(house, arrival.values)
         case "start" | "plan":
             return await _unsettled(house, organization, arrival)
-        case "write" | "add" | "skip" | "cancel" | evidence.ATTACH | evidence.SAVE:
-            return await _unfit(house, organization, arrival, aim)
         case _:
-            return None
+            return await _unfit(house, organization, arrival)
 
 
-async def _unfit(
-    house: House, organization: str, arrival: ports.Submitted, aim: Aim
-) -> Form | None:
+async def written(house: House, organization: str, arrival: ports.Submitted) -> Written:
+    """What came in words in a form of a run, whatever its faults."""
+    kept = await _kept(house, organization, arrival)
+    if kept is None:
+        return Written()
+    aim, values = read(arrival.form), arrival.values
+    step = kept.run.step(aim.position)
+    is_unnamed = aim.act in ("write", "add") and step.reveal is Reveal.UNNAMED
+    return Written({k: v for k, v in _texts(step, aim.act, values).items() if v}, is_unnamed)
+
+
+def _texts(step: Step, act: str, values: Mapping[str, str]) -> dict[str, str]:
+    match act:
+        case evidence.ATTACH:
+            return answers.texts(rules.attaching(step), values)
+        case evidence.SAVE:
+            title = answers.texts(rules.saving(step), values)
+            return {**title, rules.POST: values.get(rules.POST, "")}
+        case "skip" | "cancel":
+            return {"reason": values.get("reason", "")}
+        case _:
+            return answers.texts(step, values)
+
+
+async def form(house: House, organization: str, arrival: ports.Submitted) -> Form | None:
+    """The form of a run as it was filled in, whoever may ask for it."""
+    kept = await _kept(house, organization, arrival)
+    if kept is None:
+        return None
+    async with house.database.read() as session:
+        return await _form(house, session, kept, arrival)
+
+
+async def _kept(house: House, organization: str, arrival: ports.Submitted) -> Kept | None:
+    """The run that a form was written for; None where it is no such form."""
+    aim = read(arrival.form) if is_ours(arrival.form) else Aim("", "", 0, 0)
+    if aim.act not in WRITTEN:
+        return None
     async with house.database.read() as session:
         kept = await runs.load(session, organization, aim.run)
-        if kept is None or aim.position >= len(kept.run.definition.steps):
-            return None
-        wrong = _faults(kept, aim, arrival)
-        if not wrong:
-            return None
-        again = await _form(house, session, kept, arrival)
+    is_there = kept is not None and aim.position < len(kept.run.definition.steps)
+    return kept if is_there else None
+
+
+async def _unfit(house: House, organization: str, arrival: ports.Submitted) -> Form | None:
+    kept = await _kept(house, organization, arrival)
+    wrong = _faults(kept, read(arrival.form), arrival) if kept else {}
+    again = await form(house, organization, arrival) if wrong else None
+    if again is None:
+        return None
     return steps.with_faults(house.t, again, {k: steps.FAULTS[v] for k, v in wrong.items()})
 
 

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import replace
 
 from bot import ports
+from bot.flows import noticed
 from bot.flows.house import House
 from bot.flows.runs import Brought, Change, change
 from bot.flows.sender import Sender
@@ -15,7 +16,8 @@ from protocols.run import Change as PostChange
 from protocols.run import MemberKind, PersonId, Post, Run
 from storage import people, posts, runs
 from storage.database import Session
-from storage.posts import Body
+from storage.people import Team
+from storage.posts import Body, KeptPost
 from storage.runs import Where
 
 
@@ -70,7 +72,8 @@ async def message(
     if kept is None:
         return
     answers = await _answers(session, sender, said, kept.run)
-    keep = await _keeps_text(session, sender, said.place)
+    team = await _team(session, sender, said.place)
+    keep = team is not None and team.keeps_text
     post, body = facts(house, sender, said, answers=answers, keep=keep)
     known = await posts.find(session, sender.organization, kept.where.channel, post.key)
     if known is not None:
@@ -81,12 +84,13 @@ async def message(
     kind = await kind_in(session, sender, kept.where)
     event = events.Posted(at=said.at, post=post, kind=kind)
     wanted = Change(said.at, [event], {post.key: Brought(body)}, seen=True)
-    await change(house, session, kept, wanted)
+    run = await change(house, session, kept, wanted)
+    if known is None:
+        await noticed.tell(house, session, sender, said, run=run, team=team)
 
 
-async def _keeps_text(session: Session, sender: Sender, place: ports.Place) -> bool:
-    team = await people.team_in(session, sender.organization, place.platform, place.channel)
-    return team is not None and team.keeps_text
+async def _team(session: Session, sender: Sender, place: ports.Place) -> Team | None:
+    return await people.team_in(session, sender.organization, place.platform, place.channel)
 
 
 async def kind_in(session: Session, sender: Sender, where: Where) -> MemberKind:
@@ -113,39 +117,55 @@ async def amended(
     """An edit or a deletion. One that comes before its message keeps the message's place."""
     channel = arrival.place.channel
     known = await posts.find(session, sender.organization, channel, arrival.key)
-    if isinstance(arrival, ports.Edited):
-        wanted = PostChange(words=count_words(arrival.text), edited_at=arrival.at)
-        where = f"{sender.organization}|{channel}|{arrival.key}"
-        keep = bool(known and known.run) and await _keeps_text(session, sender, arrival.place)
-        link = known.body.link if known else None
-        body = body_of(house, where, arrival.text, link, keep=keep)
-    else:
-        wanted, body = PostChange(deleted_at=arrival.at), None
-    spot = posts.Spot(sender.organization, channel, known.run if known else None)
     if known is None:
-        await _early(house, session, sender, arrival, wanted)
-    elif known.run is None:
+        await _early(house, session, sender, arrival)
+        return
+    wanted = _wanted(arrival)
+    team = await _team(session, sender, arrival.place)
+    body = await _edited(house, session, sender, arrival, known=known, team=team)
+    kept = await runs.load(session, sender.organization, known.run) if known.run else None
+    if kept is None:
+        spot = posts.Spot(sender.organization, channel, None)
         await posts.amend(session, spot, arrival.key, wanted, body)
-    else:
-        kept = await runs.load(session, sender.organization, known.run)
-        event = events.Amended(
-            at=arrival.at,
-            by=sender.person,
-            key=arrival.key,
-            author=known.post.person,
-            change=wanted,
-        )
-        if kept is not None:
-            brought = {arrival.key: Brought(body)} if body else {}
-            await change(house, session, kept, Change(arrival.at, [event], brought, seen=True))
+        return
+    author = known.post.person
+    event = events.Amended(
+        at=arrival.at, by=sender.person, key=arrival.key, author=author, change=wanted
+    )
+    brought = {arrival.key: Brought(body)} if body else {}
+    run = await change(house, session, kept, Change(arrival.at, [event], brought, seen=True))
+    if isinstance(arrival, ports.Edited):
+        await noticed.tell(house, session, sender, arrival, run=run, team=team)
 
 
-async def _early(
+def _wanted(arrival: ports.Edited | ports.Deleted) -> PostChange:
+    if isinstance(arrival, ports.Deleted):
+        return PostChange(deleted_at=arrival.at)
+    return PostChange(words=count_words(arrival.text), edited_at=arrival.at)
+
+
+async def _edited(
     house: House,
     session: Session,
     sender: Sender,
     arrival: ports.Edited | ports.Deleted,
-    wanted: PostChange,
+    *,
+    known: KeptPost,
+    team: Team | None,
+) -> Body | None:
+    """What is kept of an edit's words: of a saved post its text, where nothing is found in it."""
+    if isinstance(arrival, ports.Deleted):
+        return None
+    place, text = arrival.place, arrival.text
+    where = f"{sender.organization}|{place.channel}|{arrival.key}"
+    keep = known.run is not None and team is not None and team.keeps_text
+    if known.body.text is not None and not keep:
+        keep = await noticed.is_plain(house, session, sender, place, text)
+    return body_of(house, where, text, known.body.link, keep=keep)
+
+
+async def _early(
+    house: House, session: Session, sender: Sender, arrival: ports.Edited | ports.Deleted
 ) -> None:
     place = arrival.place
     is_command = isinstance(arrival, ports.Edited) and is_for_us(arrival.text)
@@ -154,9 +174,11 @@ async def _early(
     run = await runs.in_thread(session, sender.organization, place.channel, place.thread)
     if run is None:
         return
-    post = Post(key=arrival.key, person=sender.person, at=arrival.at, words=0).amended(wanted)
+    post = Post(key=arrival.key, person=sender.person, at=arrival.at, words=0)
     spot = posts.Spot(sender.organization, place.channel, run)
     text = arrival.text if isinstance(arrival, ports.Edited) else ""
-    keep = bool(text) and await _keeps_text(session, sender, place)
+    team = await _team(session, sender, place)
+    keep = bool(text) and team is not None and team.keeps_text
     where = f"{sender.organization}|{place.channel}|{arrival.key}"
-    await posts.record(session, spot, post, body_of(house, where, text, keep=keep))
+    body = body_of(house, where, text, keep=keep)
+    await posts.record(session, spot, post.amended(_wanted(arrival)), body)

@@ -8,6 +8,7 @@ from bot.cards import faults, steps
 from bot.cards.model import Card, Form
 from bot.flows.house import House
 from bot.flows.sender import Sender, private
+from bot.rules.door import Known
 from bot.rules.inputs import LONGEST, FaultKind
 from bot.rules.students import NOBODY, OnlyMembersName, Students, digests_of, names_in
 from storage import outbox, people
@@ -20,6 +21,16 @@ def known(house: House, organization: str, team: Team | None) -> Students:
     if team is None or not team.students:
         return NOBODY
     return Students(_key(house, organization, team), team.students)
+
+
+async def known_here(
+    house: House, session: Session, organization: str, place: ports.Place
+) -> Known:
+    """Who is known in a channel: the students of its team, and the adults of the school."""
+    team = await people.team_in(session, organization, place.platform, place.channel)
+    adults = await people.everyone(session, organization, place.platform)
+    named = known(house, organization, team)
+    return Known(named, tuple(person.name for person in adults), house.now().date())
 
 
 async def ask(house: House, session: Session, sender: Sender, place: ports.Place) -> Card | Form:

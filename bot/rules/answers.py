@@ -121,6 +121,17 @@ def written(fields: Fields) -> dict[str, str]:
     return found
 
 
+def texts(step: Step, values: Mapping[str, str]) -> dict[str, str]:
+    """What was written in words, by input id; of a measure what it is of, and the group."""
+    found: dict[str, str] = {}
+    for index, field in enumerate(fields_of(step)):
+        parts = [_head(field.kind)] if field.kind in WRITTEN else []
+        parts += [measures.GROUP] if field.kind is FieldKind.MEASURE else []
+        given = {(about := input_id(index, part)): values.get(about, "") for part in parts}
+        found |= {about: words for about, words in given.items() if words}
+    return found
+
+
 def faults(step: Step, values: Mapping[str, str]) -> dict[str, FaultKind]:
     """What is wrong, by input id; nothing when it can be handed in."""
     found: dict[str, FaultKind] = {}

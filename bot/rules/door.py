@@ -46,6 +46,7 @@ class Known:
 
 
 PUPILS = (3, 22)  # years of age
+ABBREVIATED = 2  # letters, as in "J." or "Ma."
 
 _I = re.IGNORECASE
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
@@ -89,7 +90,7 @@ _ADDRESSES = (
         r"\b(?:calle|avenida|av\.|carrera|paseo) (?:[\w.]+ ){0,4}?(?:#|n[oº]\.? ?)?\d{1,5}\b", _I
     ),
     re.compile(r"[\u4e00-\u9fff]{1,8}(?:路|街|大道|巷|弄)\d{1,5}号"),
-    re.compile(r"\b(?:apt|apartment|unidad|apto)\.? ?#?\d{1,4}[A-Z]?\b", _I),
+    re.compile(r"\b(?:apt|apartment|apto)\.? ?#?\d{1,4}[A-Z]?\b", _I),
 )
 _SERVICES = re.compile(
     r"\bIEPs?\b|\b(?:section|a|her|his|their|the|with|has) (?P<what>504)\b|\b504 (?:plan|accommodation|meeting|student)s?\b|"
@@ -113,9 +114,26 @@ _CODE = re.compile(r"(?:student|pupil|child|estudiante|alumn[oa]|学生)?\s*[A-Z
 
 def find(text: str, known: Known) -> tuple[Finding, ...]:
     """What must not come in, from the first to the last; where two overlap, the longer one."""
-    found = sorted(_all(text, known), key=_rank)
+    return _apart(_all(text, known))
+
+
+def certain(text: str, known: Known) -> tuple[Kind, ...]:
+    """The kinds of what is no guess by its shape alone, and of no adult's."""
+    grown = [frozenset(_words(name)) for name in known.adults]
+    found = _apart(_certain(text, known))
+    kinds = {one.kind for one in found if not _is_of_adult(text, one, grown)}
+    return tuple(kind for kind in Kind if kind in kinds)
+
+
+def _is_of_adult(text: str, one: Finding, grown: Iterable[frozenset[str]]) -> bool:
+    """Whether a student's name is an adult's, too, or an e-mail address is made of one."""
+    words = set(_words(text[one.start : one.end].partition("@")[0]))
+    return bool(words) and any(words <= adult for adult in grown)
+
+
+def _apart(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     kept: list[Finding] = []
-    for one in found:
+    for one in sorted(findings, key=_rank):
         if all(one.end <= other.start or other.end <= one.start for other in kept):
             kept.append(one)
     return tuple(sorted(kept))
@@ -127,6 +145,12 @@ def _rank(one: Finding) -> tuple[int, int, int]:
 
 
 def _all(text: str, known: Known) -> Iterator[Finding]:
+    yield from _certain(text, known)
+    yield from _matched(Kind.SERVICE, text, (_SERVICES,))
+    yield from _at(Kind.NAME, _names(text, known.adults))
+
+
+def _certain(text: str, known: Known) -> Iterator[Finding]:
     yield from _at(Kind.STUDENT, names.find(text, known.students))
     yield from _matched(Kind.EMAIL, text, (_EMAIL,))
     yield from _matched(Kind.PHONE, text, _PHONES)
@@ -134,8 +158,6 @@ def _all(text: str, known: Known) -> Iterator[Finding]:
     yield from _matched(Kind.BIRTH_DATE, text, (_BORN,))
     yield from _at(Kind.BIRTH_DATE, _dates(text, known.today))
     yield from _matched(Kind.ADDRESS, text, _ADDRESSES)
-    yield from _matched(Kind.SERVICE, text, (_SERVICES,))
-    yield from _at(Kind.NAME, _names(text, known.adults))
 
 
 def _at(kind: Kind, places: Iterable[tuple[int, int]]) -> Iterator[Finding]:
@@ -184,8 +206,11 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
     """Two to four words with capitals that stand together: the shape of a full name."""
     run: list[re.Match[str]] = []
     for word in names.WORD.finditer(text):
-        is_next = bool(run) and _SPACE.fullmatch(text, run[-1].end(), word.start())
-        if is_next and (_has_capital(word) or normal(word.group()) in PARTICLES):
+        if (
+            run
+            and _are_together(text, run[-1], word)
+            and (_has_capital(word) or normal(word.group()) in PARTICLES)
+        ):
             run.append(word)
             continue
         yield from _full_name(text, run)
@@ -193,8 +218,20 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
     yield from _full_name(text, run)
 
 
+def _are_together(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
+    """Whether two words may be parts of one name; a full stop parts them, but after an initial."""
+    gap = _SPACE.fullmatch(text, one.end(), other.start())
+    is_short = one.end() - one.start() <= ABBREVIATED
+    return gap is not None and (is_short or not gap.group().startswith("."))
+
+
 def _has_capital(word: re.Match[str]) -> bool:
-    """Whether a word begins with a capital and is not all capitals; or it is an initial."""
+    """Whether a word begins with a capital and is not all capitals; or it is an initial.
+
+    The letter of a class, as in 6B, is neither.
+    """
+    if word.start() and word.string[word.start() - 1].isdigit():
+        return False
     first, rest = word.group()[0], word.group()[1:]
     return first.isupper() and (not rest or not rest.isupper())
 

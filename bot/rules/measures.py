@@ -12,7 +12,7 @@ from bot.rules.inputs import LONGEST, FaultKind, day_in, number_in
 
 Fields = Iterable[tuple[str, str, str]]
 
-WHAT = "what"
+WHAT, GROUP = "what", "group"
 NUMBERS = ("before", "target", "after")
 DAYS = ("from", "until")
 LABELS = {

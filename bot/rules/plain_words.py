@@ -38,7 +38,7 @@ CAPITALS = _words("""
     estudiante evidence exit figure goal google grade graph great group guide harbor high history
     house idea island jersey language lesson level library line link look manhattan map math
     mathematics middle model module month new north note number object old open pacific page paper
-    paragraph part period phase phonics plan planet platform poem problem program project prompt
+    paragraph part period phase piece phonics plan planet platform poem problem program project prompt
     protocol public queens question reading regents report republic river room round row rubric
     school science section set slide social south spanish staten state states step street student
     students studies study table task teacher team term test text theory ticket title topic tuning

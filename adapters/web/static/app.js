@@ -179,8 +179,11 @@ document.addEventListener("click", async (event) => {
   } else if (button?.matches("[data-dismiss]")) {
     button.closest("article").remove();
     refocus(button, body);
-  } else if (button?.dataset.choose) byId(button.dataset.choose).click();
-  else if (button?.matches(".jump")) toEnd(button.closest(".scroller"));
+  } else if (button?.dataset.choose) {
+    event.preventDefault(); // once something else is chosen or written, it hands that in
+    for (const act of ["focus", "click"]) byId(button.dataset.choose)[act]();
+    delete Object.assign(button, { type: "submit", textContent: button.dataset.then }).dataset.choose;
+  } else if (button?.matches(".jump")) toEnd(button.closest(".scroller"));
   else if (button?.matches(".faults a")) {
     event.preventDefault();
     const field = byId(button.hash.slice(1));
@@ -243,10 +246,7 @@ function address(what) {
   return `${here}/${what}?${new URLSearchParams({ after, ...(thread && { thread }) })}`;
 }
 
-function unlisten() {
-  stream?.close();
-  stream = null;
-}
+const unlisten = () => (stream?.close(), (stream = null));
 
 function listen() {
   if (stream || isPolling || document.hidden) return;

@@ -76,3 +76,31 @@ async def test_a_form_without_its_file_is_sent_as_well_and_cancel_sends_nothing(
     await page.click("dialog .foot >> text=Cancel")
     await expect(page.locator("dialog[open]")).to_have_count(0)
     assert served.channel.uploaded[-1] == {}
+
+
+async def test_what_was_asked_about_is_changed_where_it_stands_and_handed_in(
+    page: Page, served: Served
+) -> None:
+    assert ASKED.question is not None
+    question = door.text_question(english, ASKED.question, "f0")
+    served.channel.again = replace(FORM, question=question)
+    await page.fill("#in-f0", "Maria G. drew it")
+    await page.click("dialog .foot >> text=Hand in")
+    await page.click("dialog .foot >> text=Change it")
+    await expect(page.locator("#in-f0")).to_be_focused()
+    await page.fill("#in-f0", "Student A drew it")
+    served.channel.again = None
+    await page.click("dialog .foot >> text=Hand in")
+    await expect(page.locator("dialog[open]")).to_have_count(0)
+    assert served.channel.submitted[-1] == {"f0": "Student A drew it", "f1": ""}
+
+
+async def test_where_nothing_in_the_form_can_be_changed_one_answers_or_cancels(
+    page: Page, served: Served
+) -> None:
+    assert ASKED.question is not None
+    served.channel.again = replace(FORM, question=door.text_question(english, ASKED.question, ""))
+    await page.fill("#in-f0", "A drawing")
+    await page.click("dialog .foot >> text=Hand in")
+    foot = page.locator("dialog .foot button:visible")
+    await expect(foot).to_have_text(["It is not a student", "Cancel"])

@@ -170,6 +170,14 @@ def test_the_button_of_a_report_is_a_link_to_its_page() -> None:
     assert 'href="/as/alvarez/runs/r%201">Open the report</a>' in html
 
 
+def test_the_button_that_edits_a_message_opens_the_dialog_for_it() -> None:
+    edit = Card((Buttons((Button("Edit", "edit", "RUN", extra="m-a"),)),), "x")
+    [button] = Elements(
+        render.message(replace(SAID, text=None, card=edit, thread="web:1"), LOOK)
+    ).of("button")
+    assert button["data-get"] == f"/as/alvarez/channel/{ROOM}/messages/m-a/edit?thread=web:1"
+
+
 def test_a_time_stands_in_the_teams_words_until_the_page_shows_the_readers() -> None:
     line = replace(SAID, text=None, person=None, card=STEP)
     html = render.message(line, LOOK)

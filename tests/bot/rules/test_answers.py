@@ -18,6 +18,7 @@ from bot.rules.answers import (
     read,
     reason_fault,
     text_of,
+    texts,
     written,
 )
 from bot.rules.inputs import LONGEST, FaultKind, input_id
@@ -217,3 +218,17 @@ def test_what_was_handed_in_fills_in_its_form_again() -> None:
     }
     answer = read(asked, values, {2: "Four"})
     assert written(answer.fields) == values
+
+
+def test_what_is_written_in_words_is_told_from_what_is_chosen_or_counted() -> None:
+    asking = collecting(TEXT, MEASURE, COMPARISON, LINK, COMMITMENT, optional(TEXT))
+    given = {"f0": "One", "f2": "Nine", "f3": "https://a.example", "f5": "", "private": "yes"}
+    given |= {"f1-what": "Reasons", "f1-group": "7B", "f1-n": "26", "f1-from": "2026-11-02"}
+    given |= {"f4-what": "Try it", "f4-who": "ben", "f4-due": "2026-12-01"}
+    assert texts(asking, given) == {
+        "f0": "One",
+        "f1-what": "Reasons",
+        "f1-group": "7B",
+        "f2": "Nine",
+        "f4-what": "Try it",
+    }

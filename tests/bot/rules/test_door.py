@@ -61,6 +61,10 @@ def test_a_listed_student_is_found_however_the_name_is_written(
         ("Grade Five Social Studies", []),
         ("I saw Student A and Part B and Group C", []),
         ("Mom I know", []),
+        ("Listen. Lo contrario", []),
+        ("J. Mbeki and Ma. Tamsin", ["J. Mbeki", "Ma. Tamsin"]),
+        ("In 6B. Mantener esto", []),
+        ("Piece A crosses out a sentence", []),
         ("Six Words With A Capital Each Stand Here", []),
         ("CLOSE READING", []),
     ],
@@ -95,6 +99,31 @@ def test_what_else_lets_a_student_be_recognized_is_found(
     text: str, found: list[tuple[str, str]]
 ) -> None:
     assert words(text, STRANGERS) == found
+
+
+LIST = Students(b"k", digests_of(b"k", ["Tamsin Mbeki"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("tamsin wrote it", [Kind.STUDENT]),
+        ("Tamsin Smith wrote it", [Kind.STUDENT]),
+        ("718-555-0142, OSIS 214365870", [Kind.ID, Kind.PHONE]),
+        ("born on March 4", [Kind.BIRTH_DATE]),
+        ("at 24 Maple Street", [Kind.ADDRESS]),
+        ("tamsin@pupils.example or tamsin", [Kind.STUDENT, Kind.EMAIL]),
+        ("1@pupils.example", [Kind.EMAIL]),
+        ("Jordan Smith has an IEP, la unidad 2", []),
+        ("@Mbeki said so", []),
+        ("wendy.mbeki@school.example", []),
+    ],
+)
+def test_of_a_post_only_what_is_no_guess_and_no_adult_s_counts(
+    text: str, found: list[Kind]
+) -> None:
+    known = Known(LIST, ("Wendy Mbeki",), TODAY)
+    assert list(door.certain(text, known)) == found
 
 
 def test_of_two_findings_in_one_place_the_longer_stands() -> None:

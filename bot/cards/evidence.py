@@ -17,11 +17,12 @@ LINK = 1_500  # both the label and the address of a link count
 
 def evidence_form(t: Translator, run: Run, aim: Aim) -> Form:
     """What belongs to this step?"""
-    inputs = inputs_of(t, attaching(run.step(aim.position)), {})
+    title, *others = inputs_of(t, attaching(run.step(aim.position)), {})
+    hint = _when(t, run, aim.position)
     return Form(
         id=aim.id,
         title=t("Attach evidence"),
-        inputs=(replace(inputs[0], hint=_when(t, run, aim.position)), *inputs[1:]),
+        inputs=(replace(title, long=False, hint=hint), *others),
         submit=t("Attach"),
         close=t("Not now"),
         intro=(heading(t, run, aim.position), quiet(t, "A link, a file or a note, or all three.")),
@@ -38,10 +39,11 @@ def _when(t: Translator, run: Run, position: int) -> str:
 
 def save_form(t: Translator, run: Run, aim: Aim) -> Form:
     """What is this post called, that its author saves?"""
+    [title] = inputs_of(t, saving(run.step(aim.position)), {})
     return Form(
         id=aim.id,
         title=t("Save as evidence"),
-        inputs=tuple(inputs_of(t, saving(run.step(aim.position)), {})),
+        inputs=(replace(title, long=False),),
         submit=t("Save"),
         close=t("Not now"),
         intro=(

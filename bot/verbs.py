@@ -41,3 +41,14 @@ VERBS = (
 def verb(name: str) -> Verb | None:
     """The verb of that name."""
     return next((v for v in VERBS if v.name == name), None)
+
+
+def spoken(line: str) -> tuple[str, str]:
+    """The verb and the rest of a line: `/plc next`, `/protocol tuning`; another word is a verb."""
+    word, _, rest = line.strip().removeprefix("/").partition(" ")
+    if word == "protocol":
+        return "start", rest.strip()
+    if word != "plc":
+        return word.lower(), rest.strip()
+    name, _, more = rest.strip().partition(" ")
+    return name.lower(), more.strip()

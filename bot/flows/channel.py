@@ -10,13 +10,15 @@ from typing import Any
 
 from bot import ports
 from bot.cards.model import Card, Form, to_json
-from bot.flows import arrivals, asks, checks, door, evidence, files
+from bot.flows import arrivals, evidence, files
+from bot.flows.desk import Desk
 from bot.flows.house import House
 from bot.flows.lines import Line, Op, as_line, fold
 from bot.ports import Place
 from bot.rules.aims import is_ours, read
 from bot.rules.evidence import POST
 from bot.rules.uploads import Upload
+from bot.verbs import spoken
 from protocols.run import PersonId
 from storage import inbox, messages, people, runs
 from storage.database import Session
@@ -65,6 +67,7 @@ class LocalChannel:
     def __init__(self, house: House, organization: str) -> None:
         """`organization`: our id of the one whose channels these are."""
         self._house, self._organization = house, organization
+        self._desk = Desk(house, organization)
 
     # Reading.
 
@@ -186,7 +189,7 @@ class LocalChannel:
 
     async def command(self, *, user: str, channel: str, line: str, once: str) -> Card | Form | None:
         """A slash command line. What only shows something answers at once; the rest is taken."""
-        verb, rest = _command(line)
+        verb, rest = spoken(line)
         arrival = ports.Commanded(
             **self._arrived(_key(user, channel, once), self._house.now()),
             place=Place(PLATFORM, channel),
@@ -194,7 +197,7 @@ class LocalChannel:
             verb=verb,
             rest=rest,
         )
-        return await self._ask_or_keep(arrival)
+        return await self._desk.answer(arrival)
 
     async def press(
         self, *, user: str, channel: str, thread: str | None, button: str, once: str
@@ -206,7 +209,7 @@ class LocalChannel:
             person=user,
             button=button,
         )
-        return await self._ask_or_keep(arrival)
+        return await self._desk.answer(arrival)
 
     async def submit(
         self,
@@ -227,12 +230,7 @@ class LocalChannel:
             form=form,
             values={**values, **await self._saved(user, channel, form)},
         )
-        received = await door.receive(self._house, self._organization, arrival, uploads or {})
-        wrong = await checks.check(self._house, self._organization, received.arrival)
-        again = await door.again(self._house, self._organization, received, wrong)
-        if again is None:
-            await self._keep(received.arrival, received)
-        return again
+        return await self._desk.submit(arrival, uploads)
 
     async def file(self, user: str, file_id: str) -> tuple[File, bytes]:
         """A file that came in, and its bytes. Raises NoSuchFile."""
@@ -285,25 +283,6 @@ class LocalChannel:
             return {}
         line = await self.message(channel, aim.extra, user)
         return {POST: line.text or ""}
-
-    async def _ask_or_keep(self, arrival: asks.Shown) -> Card | Form | None:
-        answer = await asks.ask(self._house, self._organization, arrival)
-        if answer is None:
-            await self._keep(arrival)
-        return answer
-
-    async def _keep(
-        self,
-        arrival: ports.Pressed | ports.Commanded | ports.Submitted,
-        received: door.Received | None = None,
-    ) -> None:
-        """Take an arrival in at the time of its transaction, which orders it, with its files."""
-        async with self._house.database.write() as session:
-            now = replace(arrival, at=self._house.now())
-            is_new = await arrivals.keep(self._house, session, self._organization, now)
-            if is_new and received and (received.fit or received.kinds):
-                person = await self._person(session, arrival.person)
-                await door.keep(self._house, session, self._organization, person, received)
 
     def _arrived(self, event_id: str, at: datetime) -> dict[str, Any]:
         return {
@@ -367,14 +346,3 @@ def _is_named(name: str, text: str) -> bool:
 def _key(user: str, channel: str, once: str) -> str:
     digest = hashlib.sha256(f"{user}|{channel}|{once}".encode()).digest()
     return "m-" + base64.b32encode(digest).decode().lower()[:16]
-
-
-def _command(line: str) -> tuple[str, str]:
-    """The verb and the rest of a line: `/plc next`, `/protocol tuning`; another word is a verb."""
-    word, _, rest = line.strip().removeprefix("/").partition(" ")
-    if word == "protocol":
-        return "start", rest.strip()
-    if word != "plc":
-        return word.lower(), rest.strip()
-    verb, _, more = rest.strip().partition(" ")
-    return verb.lower(), more.strip()

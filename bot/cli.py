@@ -36,6 +36,7 @@ app.add_typer(db, name="db")
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 FAILED = 1
 WRONG = 2
+IN_USE = "Another Colloquy works on this database. Stop it first, or set COLLOQUY_HOME."
 OLD = "The database is not at the newest revision. Run: colloquy db upgrade"
 
 
@@ -199,19 +200,49 @@ def demo(
         asyncio.run(_demo(settings, port, rate, play=play))
         held.release()
     except AnotherProcess:
-        _stop(
-            "Another Colloquy works on this database. Stop it first, or set COLLOQUY_HOME.", FAILED
-        )
+        _stop(IN_USE, FAILED)
     except wiring.CannotStart as fault:
         _stop(str(fault), FAILED)
+
+
+@app.command()
+def serve() -> None:
+    """The bot for real, on the platforms that the settings configure."""
+    from bot import wiring  # noqa: PLC0415 # lazily: it imports everything
+
+    settings = _settings()
+    wiring.configure_log(settings)
+    try:
+        held = wiring.hold(settings)
+        asyncio.run(_serve(settings))
+        held.release()
+    except AnotherProcess:
+        _stop(IN_USE, FAILED)
+    except wiring.CannotStart as fault:
+        _stop(str(fault), FAILED)
+
+
+async def _serve(settings: Settings) -> None:
+    from bot import wiring  # noqa: PLC0415 # lazily: it imports everything
+
+    stopped = _until_stopped()
+    async with wiring.serve(settings, _library(settings)) as address:
+        typer.echo(f"Colloquy is at {address}  Ctrl+C stops it.")
+        sys.stdout.flush()
+        await stopped.wait()
+
+
+def _until_stopped() -> asyncio.Event:
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    return stopped
 
 
 async def _demo(settings: Settings, port: int | None, rate: float | None, *, play: bool) -> None:
     from bot import wiring  # noqa: PLC0415 # lazily: it imports everything
 
-    stopped = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    stopped = _until_stopped()
     fast = rate or settings.clock_rate
     listen = settings.port if port is None else port
     offered = _library(settings)

@@ -99,7 +99,8 @@ async def _try(chat: Chat, out: Outgoing, place: Place, user: str) -> tuple[Outg
         async with asyncio.timeout(TIMEOUT):
             if not out.was_sending or out.external_id is not None:
                 return out, await _send(chat, out, place, user)
-            match await chat.find(place, out.key, out.first_try_at):
+            private = out.only_for is not None
+            match await chat.find(place, out.key, out.first_try_at, private=private):
                 case ports.Sent() as sent:
                     return replace(out, revision=1), sent
                 case ports.Absent():

@@ -179,8 +179,10 @@ class Chat(Port):
     async def whisper(self, place: Place, person: str, card: Card, key: str) -> Outcome:
         """Show a card to one person only."""
 
-    async def find(self, place: Place, key: str, since: datetime) -> Sent | Absent | Unknown:
-        """Look whether a post with this key stands."""
+    async def find(
+        self, place: Place, key: str, since: datetime, *, private: bool
+    ) -> Sent | Absent | Unknown:
+        """Look whether a post with this key stands; `private`: one that was shown to one person."""
 
 
 class Pictures(Port):

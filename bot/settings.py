@@ -15,9 +15,11 @@ class LogFormat(StrEnum):
 
 
 class Settings(BaseSettings):
-    """The settings of `docs/settings.md`, each `COLLOQUY_` and its name."""
+    """The settings of `docs/settings.md`: `COLLOQUY_` and the name, or the name that Slack gives."""
 
-    model_config = SettingsConfigDict(env_prefix="COLLOQUY_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="COLLOQUY_", env_file=".env", extra="ignore", populate_by_name=True
+    )
 
     home: Path = Path(".colloquy")
     database_url: str | None = None
@@ -29,6 +31,17 @@ class Settings(BaseSettings):
     timezone: str | None = None
     fonts: Path | None = None
     log: LogFormat | None = None
+
+    slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
+    slack_signing_secret: SecretStr | None = Field(
+        default=None, validation_alias="SLACK_SIGNING_SECRET"
+    )
+    slack_client_id: str | None = Field(default=None, validation_alias="SLACK_CLIENT_ID")
+    slack_client_secret: SecretStr | None = Field(
+        default=None, validation_alias="SLACK_CLIENT_SECRET"
+    )
+    slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
 
     @field_validator("database_url")
     @classmethod

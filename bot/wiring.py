@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,22 +15,29 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import structlog
 from aiohttp import web
 from filelock import FileLock
+from pydantic import SecretStr
 
 from adapters.pictures import ProcessPictures
+from adapters.slack import app as slack
+from adapters.slack.parse import PLATFORM as SLACK
+from adapters.slack.service import BadToken, Slack, service
 from adapters.web import app as pages
 from adapters.web import health
 from adapters.web.chat import WebChat
-from bot import delivery, intake, players
+from bot import delivery, intake, players, ways
 from bot.calendar import NoCalendar, read_calendar
 from bot.cards.words import english
 from bot.clock import Clock
 from bot.demo import SCHOOL, DemoClock, landing, seed, skip_ahead
+from bot.flows import people
 from bot.flows.channel import PLATFORM, LocalChannel
 from bot.flows.house import House
 from bot.flows.reports import Reports
 from bot.flows.runs import look_anew
+from bot.ports import Chat
 from bot.settings import LogFormat, Settings
 from bot.verbs import VERBS
+from bot.ways import SlackWay
 from protocols.library import Library
 from protocols.school_days import Calendar
 from storage import migrate
@@ -175,7 +182,15 @@ async def demo(
         await look_anew(house)
         beat = Clock(house)
         app = _pages(house, organization, clock, beat, pictures)
-        async with _loops(house, organization, beat, play=play), _listening(app, port) as at:
+        channel = LocalChannel(house, organization)
+        actors = players.Players(
+            house, channel, organization, everyone=play, visitor=SCHOOL.visitor
+        )
+        chats: dict[str, Chat] = {PLATFORM: WebChat(channel)}
+        async with (
+            _loops(house, beat, chats, players.run(actors)),
+            _listening(app, "127.0.0.1", port) as at,
+        ):
             yield at
     finally:
         await pictures.close()
@@ -213,17 +228,10 @@ def _pages(
 
 @asynccontextmanager
 async def _loops(
-    house: House, organization: str, beat: Clock, *, play: bool
+    house: House, beat: Clock, chats: Mapping[str, Chat], *others: Awaitable[None]
 ) -> AsyncIterator[None]:
-    channel = LocalChannel(house, organization)
-    chats = {PLATFORM: WebChat(channel)}
-    actors = players.Players(house, channel, organization, everyone=play, visitor=SCHOOL.visitor)
     beat.start()
-    loops: tuple[Awaitable[None], ...] = (
-        intake.run(house),
-        delivery.run(house, chats),
-        players.run(actors),
-    )
+    loops = (intake.run(house), delivery.run(house, chats), *others)
     tasks = [asyncio.ensure_future(loop) for loop in loops]
     try:
         yield
@@ -237,18 +245,88 @@ async def _loops(
 
 
 @asynccontextmanager
-async def _listening(app: web.Application, port: int) -> AsyncIterator[str]:
+async def _listening(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
     runner = web.AppRunner(
         app, handler_cancellation=True, shutdown_timeout=SHUTDOWN, access_log=None
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, "127.0.0.1", port)
+        site = web.TCPSite(runner, host, port)
         try:
             await site.start()
         except OSError as fault:
-            msg = f"Port {port} is taken. Choose another one: colloquy demo --port {port + 1}"
+            msg = f"Port {port} is taken. Choose another one with COLLOQUY_PORT, or --port of the demo."
             raise CannotStart(msg) from fault
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+        yield f"http://{host}:{runner.addresses[0][1]}/"
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def serve(settings: Settings, library: Library) -> AsyncIterator[str]:
+    """The bot on the platforms that are set up; yields what a person should know of it."""
+    way = _slack_way(settings)
+    prepare_database(settings)
+    house = open_house(settings, library, utc_now, settings.clock_rate)
+    beat = Clock(house)
+    app = web.Application(client_max_size=slack.LARGEST)
+    try:
+        await look_anew(house)
+        async with _slack(settings, house, way) as there:
+            if there is not None and way is SlackWay.HTTP:
+                slack.mount(app, there.app)
+
+            async def not_ready() -> list[str]:
+                reasons = [] if beat.is_well() else ["the clock does not beat"]
+                is_away = there is not None and not await there.is_connected()
+                return [*reasons, *(["Slack is not connected"] if is_away else [])]
+
+            health.mount(app, not_ready)
+            chats: dict[str, Chat] = {} if there is None else {SLACK: there.chat}
+            async with (
+                _loops(house, beat, chats),
+                _listening(app, settings.host, settings.port) as at,
+            ):
+                yield f"{at}  ({'no platform is set up' if way is None else f'Slack, by {way}'})"
+    finally:
+        await house.database.close()
+
+
+def _slack_way(settings: Settings) -> SlackWay | None:
+    try:
+        way = ways.slack(settings)
+    except ways.HalfSetUp as fault:
+        raise CannotStart(str(fault)) from fault
+    if way is not None and settings.secret_key is None:
+        msg = "COLLOQUY_SECRET_KEY is missing: it seals what is kept. Set it to a long random text."
+        raise CannotStart(msg)
+    return way
+
+
+@asynccontextmanager
+async def _slack(
+    settings: Settings, house: House, way: SlackWay | None
+) -> AsyncIterator[Slack | None]:
+    if way is None or settings.slack_bot_token is None:
+        yield None
+        return
+
+    async def organization_of(team: str, name: str) -> str:
+        return await people.organization_of(house, SLACK, team, name)
+
+    try:
+        async with service(
+            house,
+            api_url=settings.slack_api_url,
+            bot_token=settings.slack_bot_token.get_secret_value(),
+            app_token=_secret(settings.slack_app_token),
+            secret=_secret(settings.slack_signing_secret),
+            organization_of=organization_of,
+        ) as there:
+            yield there
+    except BadToken as fault:
+        raise CannotStart(str(fault)) from fault
+
+
+def _secret(given: SecretStr | None) -> str | None:
+    return None if given is None else given.get_secret_value()

@@ -115,6 +115,12 @@ async def person_of(
     return None if row is None else PersonId(row.person_id)
 
 
+async def rename(session: AsyncSession, organization: str, person: str, name: str) -> None:
+    """A person's name, as it is now."""
+    mine = (PersonRow.organization_id == organization) & (PersonRow.id == person)
+    await session.execute(update(PersonRow).where(mine).values(name=name))
+
+
 async def users_of(
     session: AsyncSession, organization: str, platform: str, people: Iterable[str]
 ) -> dict[str, str]:
@@ -208,6 +214,17 @@ async def add_member(
         organization_id=organization, team_id=team, person_id=person, since=since, kind=kind
     )
     await session.execute(added.on_conflict_do_nothing())
+
+
+async def end_member(
+    session: AsyncSession, organization: str, team: str, person: str, until: datetime
+) -> None:
+    """A person is in a team no longer."""
+    mine = (MembershipRow.organization_id == organization) & (MembershipRow.team_id == team)
+    ended = update(MembershipRow).where(
+        mine, MembershipRow.person_id == person, MembershipRow.until.is_(None)
+    )
+    await session.execute(ended.values(until=until))
 
 
 async def members(session: AsyncSession, organization: str, team: str) -> dict[PersonId, str]:

@@ -68,7 +68,14 @@ class FakeChat:
         answer = self._hiccup(lambda: self.stands.update({key: card}))
         return answer or Sent(message_id, self.clock.at)
 
-    async def find(self, place: Place, key: str, since: datetime) -> Sent | Absent | Unknown:  # noqa: ARG002 # keys name the place
+    async def find(
+        self,
+        place: Place,  # noqa: ARG002 # keys name the place
+        key: str,
+        since: datetime,  # nobody looks into the future
+        *,
+        private: bool,  # noqa: ARG002 # notes are kept like posts
+    ) -> Sent | Absent | Unknown:
         """Look whether a card stands; nobody looks into the future."""
         self.calls.append(f"find {key}")
         assert since <= self.clock.at

@@ -26,6 +26,13 @@ class WebChat:
         """Show a card to one person only."""
         return await self._channel.write_card(place, card, key, only_for=person)
 
-    async def find(self, place: Place, key: str, since: datetime) -> Sent | Absent:  # noqa: ARG002 # the log knows all
+    async def find(
+        self,
+        place: Place,
+        key: str,
+        since: datetime,  # noqa: ARG002 # the log knows all
+        *,
+        private: bool,  # noqa: ARG002 # notes stand in it, too
+    ) -> Sent | Absent:
         """Look whether a card of this key stands."""
         return await self._channel.find_card(place, key)

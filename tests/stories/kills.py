@@ -124,7 +124,9 @@ class MortalChat:
     async def post(self, place: Place, card: Card, key: str) -> Outcome:
         """Post a card."""
         self._points.reach("post")
-        if self._doubles and isinstance(await self._chat.find(place, key, NOON), Sent):
+        if self._doubles and isinstance(
+            await self._chat.find(place, key, NOON, private=False), Sent
+        ):
             key = f"{key}:again"
         outcome = await self._chat.post(place, card, key)
         self._points.reach("posted")
@@ -144,9 +146,13 @@ class MortalChat:
         self._points.reach("whispered")
         return outcome
 
-    async def find(self, place: Place, key: str, since: datetime) -> Sent | Absent:
+    async def find(
+        self, place: Place, key: str, since: datetime, *, private: bool
+    ) -> Sent | Absent:
         """Look whether a card of this key stands."""
-        return Absent() if self._doubles else await self._chat.find(place, key, since)
+        if self._doubles:
+            return Absent()
+        return await self._chat.find(place, key, since, private=private)
 
 
 class Book:

@@ -1,0 +1,1 @@
+"""Slack: payloads come in through Bolt, cards go out through the Web API."""

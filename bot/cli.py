@@ -32,6 +32,8 @@ export = typer.Typer(help="What is kept, as JSON.", no_args_is_help=True)
 db = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(export, name="export")
 app.add_typer(db, name="db")
+manifest = typer.Typer(help="What a platform needs to create the app.", no_args_is_help=True)
+app.add_typer(manifest, name="manifest")
 
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 FAILED = 1
@@ -149,6 +151,20 @@ def doctor() -> None:
         broken |= not finding.is_well
     if broken:
         raise typer.Exit(FAILED)
+
+
+@manifest.command("slack")
+def manifest_slack(
+    url: Annotated[
+        str | None, typer.Option(help="Where Slack reaches us, https://…; else Socket Mode.")
+    ] = None,
+) -> None:
+    """The manifest of the Slack app, as YAML."""
+    from adapters.slack.manifest import text  # noqa: PLC0415 # lazily, like all adapters
+
+    if url is not None and not url.startswith("https://"):
+        _stop("Slack reaches us over https only. Give --url https://your.address", WRONG)
+    typer.echo(text(url), nl=False)
 
 
 @db.command()

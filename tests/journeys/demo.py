@@ -29,7 +29,7 @@ class Demo:
     async def command(self, *words: str) -> Any:
         """What a `colloquy` command prints, as JSON."""
         asked = await asyncio.create_subprocess_exec(
-            *_colloquy(*words), stdout=asyncio.subprocess.PIPE, env=_environment(self.home)
+            *colloquy(*words), stdout=asyncio.subprocess.PIPE, env=environment(self.home)
         )
         out, _ = await asked.communicate()
         return json.loads(out)
@@ -42,12 +42,12 @@ class Demo:
 
 
 @asynccontextmanager
-async def demo(home: Path, *words: str, **environment: str) -> AsyncIterator[Demo]:
+async def demo(home: Path, *words: str, **given: str) -> AsyncIterator[Demo]:
     """Start the demo on a free port; it is ended by SIGTERM, as a service would be."""
     process = await asyncio.create_subprocess_exec(
-        *_colloquy("demo", "--port", "0", *words),
+        *colloquy("demo", "--port", "0", *words),
         stdout=asyncio.subprocess.PIPE,
-        env=_environment(home) | environment,
+        env=environment(home) | given,
     )
     try:
         assert process.stdout is not None
@@ -156,9 +156,11 @@ async def begin(served: Demo, rosa: Teacher, protocol: str) -> str:
     raise AssertionError(listed)
 
 
-def _colloquy(*words: str) -> tuple[str, ...]:
+def colloquy(*words: str) -> tuple[str, ...]:
+    """The command line of our command."""
     return (sys.executable, "-m", "bot", *words)
 
 
-def _environment(home: Path) -> dict[str, str]:
+def environment(home: Path) -> dict[str, str]:
+    """What a process of ours is given, with its folder."""
     return {**os.environ, "COLLOQUY_HOME": str(home), "COLLOQUY_LOG": "json"}

@@ -219,7 +219,7 @@ async def test_what_only_shows_something_is_answered_privately(tmp_path: Path, w
         menu = await on.command(on.ana, "/plc")
         assert menu["response_type"] == "ephemeral"
         assert menu["text"] == "Nothing is running here."
-        nearest = await on.command(on.ana, "/plc strat")
+        nearest = await on.command(on.ana, "/plc begn")
         assert "I do not know" in nearest["text"]
         assert await on.command(on.ana, "/plc plan") == ""
         assert on.slack.views[on.ana]["submit"]["text"] == "Plan it"

@@ -100,7 +100,10 @@ def lock(path: Path) -> FileLock:
 
 
 def _engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url.replace("sqlite://", "sqlite+aiosqlite://", 1))
+    engine = create_async_engine(
+        url.replace("sqlite://", "sqlite+aiosqlite://", 1),
+        hide_parameters=True,  # an error that is logged holds no words
+    )
     obey(engine.sync_engine)
     return engine
 

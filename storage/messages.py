@@ -85,7 +85,7 @@ async def after(
 
 
 async def blank(session: AsyncSession, organization: str, channel: str, key: str) -> None:
-    """Take the words of a message out of all its rows: it is deleted."""
+    """Take the words of a message out of all its rows: it is deleted, or says something else."""
     await session.execute(
         update(MessageRow)
         .where(

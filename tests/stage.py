@@ -14,6 +14,7 @@ from bot.clock import tick_due
 from bot.flows.channel import PLATFORM, LocalChannel
 from bot.flows.export import export_run
 from bot.flows.house import House
+from bot.ports import Chat
 from bot.rules.aims import Aim
 from bot.rules.uploads import Upload
 from bot.wiring import new_id
@@ -44,7 +45,7 @@ class Stage:
         """Use `open_stage`."""
         self.house, self.organization, self._clock = house, organization, clock
         self.channel = LocalChannel(house, organization)
-        self._chats = {PLATFORM: WebChat(self.channel)}
+        self._chats: dict[str, Chat] = {PLATFORM: WebChat(self.channel)}
         self._count = 0
         self.thread: str | None = None
         self.run = ""

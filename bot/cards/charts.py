@@ -13,7 +13,6 @@ from bot.rules.measures import Measure
 TEAL = "#2f8579"  # three to one at least, on white paper and on the dark page
 INK = "currentColor"  # the page's own ink
 WIDTH = 420
-SMALLEST = 5  # students: in a smaller group a colleague knows who is meant
 GAP = 0.09  # of the height: two labels of a line each stand apart
 
 _CONFIG = {
@@ -74,7 +73,7 @@ def _slopes(t: Translator, report: Report) -> Iterator[Chart]:
     """
     found: dict[str, dict[str, Measure]] = {}
     for one in (measured.measure for measured in report.measures):
-        if one.before is not None and one.after is not None and (one.n or 0) >= SMALLEST:
+        if one.before is not None and one.after is not None and one.n and not one.is_small:
             found.setdefault(one.what, {})[one.group] = one
     for what, groups in found.items():
         lines = [

@@ -54,7 +54,7 @@ def document(
         "measures": {
             "title": t("Before and after"),
             "head": [t(label) for label in MEASURE],
-            "rows": [_measure(one.measure) for one in report.measures],
+            "rows": [_measure(t, one.measure) for one in report.measures],
         },
         "steps": {
             "title": t("Step by step"),
@@ -117,8 +117,10 @@ def _row(t: Translator, report: Report, step: ReportStep, zone: str) -> list[str
     ]
 
 
-def _measure(one: Measure) -> list[str]:
-    numbers = ("" if n is None else f"{n:g}" for n in (one.n, one.before, one.target, one.after))
+def _measure(t: Translator, one: Measure) -> list[str]:
+    numbers = ["" if n is None else f"{n:g}" for n in (one.n, one.before, one.target, one.after)]
+    if one.is_small:
+        numbers = [t("fewer than 5"), "", "", ""]
     days = (day.isoformat() if day else "" for day in (one.since, one.until))
     return [one.what, one.group, *numbers, *days]
 

@@ -55,11 +55,14 @@ def save_form(t: Translator, run: Run, aim: Aim) -> Form:
 def added(
     t: Translator, who: PersonId, title: str, position: int, what: tuple[tuple[str, str], ...]
 ) -> Card:
-    """Who added what to which step. `what`: (kind, what is shown of it)."""
+    """Who added what to which step. `what`: (kind, what is shown of it), nothing of a saved post."""
     named, number = Words(cut(title, NAMED)), str(position + 1)
     sentence = "{who} added: {title}, step {number}"
     line = text(t, sentence, who=Person(who), title=named, number=number)
-    elements: list[Element] = [line, *(Text((_shown(kind, value),)) for kind, value in what)]
+    elements: list[Element] = [
+        line,
+        *(Text((_shown(kind, value),)) for kind, value in what if value),
+    ]
     return Card(tuple(elements), t("Added to step {number}").format(number=number))
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from protocols.events import Note, Whisper
 from protocols.floors import refusal
-from protocols.model import Floor
+from protocols.model import FACILITATOR, Floor
 from protocols.run import PersonId, Run
 
 from bot.cards.model import Button, Buttons, Card, Element, Part, Person, Style, Text
@@ -98,11 +98,11 @@ def _unheard(
 def _preview(
     t: Translator, run: Run, whisper: Whisper, _zone: str, _key: str | None
 ) -> list[Element]:
-    people = listed(t, tuple(Person(person) for person in whisper.people))
     count = len(whisper.people)
-    missing = (
-        t("1 person is not in yet: ") if count == 1 else t("{n} are not in yet: ").format(n=count)
-    )
+    missing = t("1 person is not in yet") if count == 1 else t("{n} are not in yet").format(n=count)
+    people: tuple[Part, ...] = (missing,)
+    if whisper.person == run.holder(FACILITATOR):  # a timekeeper is told how many, and not who
+        people = (f"{missing}: ", *listed(t, tuple(map(Person, whisper.people))))
     close = Button(
         t("Close anyway"),
         "anyway",
@@ -111,7 +111,7 @@ def _preview(
         run.current.opening,
         style=Style.PRIMARY,
     )
-    question = Text((missing, *people, t(". Close anyway?")))
+    question = Text((*people, t(". Close anyway?")))
     if not run.in_school_days:
         return [question, Buttons((close,))]
     if not count:

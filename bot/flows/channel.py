@@ -168,6 +168,7 @@ class LocalChannel:
                 text=text,
             )
             if await arrivals.keep(self._house, session, self._organization, edited):
+                await messages.blank(session, self._organization, channel, key)  # the old words
                 await self._again(session, first, Op.EDIT, {"text": text})
 
     async def delete(self, *, user: str, channel: str, key: str, once: str) -> None:

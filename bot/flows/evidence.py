@@ -81,7 +81,7 @@ async def save(house: House, session: Session, sender: Sender, arrival: ports.Su
     note = replace(blank, kind=NOTE, title=title, digest=found.body.digest or "")
     await evidence.drop_artifacts(session, sender.organization, kept.run.id, aim.extra)
     await posts.save_text(session, sender.organization, kept.where.channel, aim.extra, text)
-    await _keep(house, session, kept, [(note, text)])
+    await _keep(house, session, kept, [(note, "")])  # the post says it, while it stands
 
 
 def _refuse(kept: Kept, position: int, person: PersonId) -> None:

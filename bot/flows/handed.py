@@ -101,7 +101,8 @@ def _brought(house: House, kept: Kept, post: Post, given: answers.Answer, positi
         fields=() if hide else given.fields,
         cipher=cipher,
         private=private,
-        late=is_late(run, position, replace(post, placed=position)),
+        # An unnamed answer that says it is late would name the one person who was.
+        late=not unnamed and is_late(run, position, replace(post, placed=position)),
     )
     if private and run.phase.is_over:
         return Brought()  # what is private is erased when the run closes, so it is not kept after

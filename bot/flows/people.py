@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.flows.house import House
 from protocols.run import PersonId
@@ -44,7 +45,7 @@ async def learn(
             await people.add_team(session, organization, team)
         here = await people.members(session, organization, team.id)
         staying = set()
-        for one in found:
+        for order, one in enumerate(found):
             person = await people.person_of(session, organization, platform, one.user)
             if person is None:
                 person = PersonId(house.new_id())
@@ -54,8 +55,9 @@ async def learn(
             staying.add(person)
             if person not in here:
                 kind = "guest" if one.is_guest else "member"
+                since = house.now() + timedelta(microseconds=order)  # who comes together, in order
                 await people.add_member(
-                    session, organization, team.id, person, kind=kind, since=house.now()
+                    session, organization, team.id, person, kind=kind, since=since
                 )
         for person in here:
             if person not in staying:

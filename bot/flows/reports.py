@@ -90,7 +90,7 @@ async def read_report(session: Session, organization: str, run_id: str) -> Repor
         attribution=run.definition.attribution,
         measures=of_items(
             (i.position, PersonId(i.person) if i.person else None, i.fields)
-            for i in items
+            for i in sorted(items, key=_said_at)
             if not (i.cipher or i.private or _is_sealed(run, i.position))
         ),
         over_days=run.clock is Clock.SCHOOL_DAYS,
@@ -101,6 +101,11 @@ async def read_report(session: Session, organization: str, run_id: str) -> Repor
 def noted_in(one: evidence.Artifact, texts: Mapping[str, str | None]) -> str | None:
     """The text of a note: its own, or that of its post (`texts`, by key) while that stands."""
     return texts.get(one.post_key or "", one.text) if one.kind == "note" else None
+
+
+def _said_at(item: Item) -> tuple[int, float]:
+    """The order in which answers came, an unnamed one first: it has no time."""
+    return item.position, item.at.timestamp() if item.at else 0.0
 
 
 def _steps(

@@ -12,6 +12,7 @@ from bot.rules.inputs import LONGEST, FaultKind, day_in, number_in
 
 Fields = Iterable[tuple[str, str, str]]
 
+SMALLEST = 5  # students of a team's own whose numbers are shown together
 WHAT, GROUP = "what", "group"
 NUMBERS = ("before", "target", "after")
 DAYS = ("from", "until")
@@ -41,6 +42,11 @@ class Measure:
     after: float | None = None
     since: date | None = None
     until: date | None = None
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a colleague would know which student a number is of."""
+        return self.n is not None and self.n < SMALLEST
 
 
 @dataclass(frozen=True, slots=True)

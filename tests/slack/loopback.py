@@ -40,11 +40,12 @@ class Loopback(WebApi):
 
     # The school.
 
-    def add_user(self, name: str) -> str:
+    def add_user(self, name: str, *, is_guest: bool = False) -> str:
         """Somebody new; their user id."""
         user = f"U{next(self.ids):04}"
         profile = {"display_name": name, "real_name": name}
         self.users[user] = {"id": user, "name": name.lower(), "profile": profile, "is_bot": False}
+        self.users[user]["is_restricted"] = is_guest
         return user
 
     def add_channel(self, name: str, members: list[str]) -> str:

@@ -215,7 +215,7 @@ class Life:
         house = replace(self.born.house, database=database, now=self.book.now)
         self.stage = Stage(house, self.born.organization, self.book)  # type: ignore[arg-type] # a clock too
         chat = MortalChat(WebChat(self.stage.channel), self.points, doubles=self.fault == "twice")
-        self.stage._chats = {PLATFORM: chat}  # type: ignore[dict-item] # a WebChat that may die
+        self.stage._chats = {PLATFORM: chat}
         await delivery.take_up(house)
         await self.stage.settle()
         self.points.count = True

@@ -96,7 +96,7 @@ def test_what_is_not_over_or_could_show_a_student_is_no_slope() -> None:
         slopes(
             Measure("Claims", "7B", 24, 8, 14, None),
             Measure("Claims", "7B", 24, None, 14, 9),
-            Measure("Claims", "7B", 4, 8, 14, 9),
+            Measure("Claims", "7B", 4, 8, 14, 9),  # four students
             Measure("Claims", "7B", None, 8, 14, 9),
         )
         == []

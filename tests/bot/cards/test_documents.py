@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.cards.documents import document
 from bot.cards.words import english
+from bot.rules.measures import Measure
 from tests.adapters.web.examples import ALVAREZ, CHEN, REPORT
 
 ZONE = "America/New_York"
@@ -34,6 +35,12 @@ def test_a_document_says_what_the_page_says() -> None:
     ]
     by = [answer["by"] for answer in made["steps"]["answers"][0]["answers"]]
     assert by == ["Mr. Chen", "Somebody, after the step had closed", "Unnamed"]
+
+
+def test_the_numbers_of_a_small_group_are_not_shown() -> None:
+    small = replace(REPORT.measures[0], measure=Measure("Claims", "7B", 4, 8, 14, 9))
+    made = document(english, replace(REPORT, measures=(small,)), NAMES, ZONE, ())
+    assert made["measures"]["rows"] == [["Claims", "7B", "fewer than 5", "", "", "", "", ""]]
 
 
 def test_a_run_that_goes_on_says_so() -> None:

@@ -231,6 +231,11 @@ def test_one_who_is_missing_is_named_before_the_step_is_closed() -> None:
     )
 
 
+def test_a_timekeeper_is_told_how_many_are_missing_and_not_who() -> None:
+    told = shown(begun(Floor.ROUND), Note.PREVIEW, BEN, DEE, to=CY)
+    assert told.elements[0] == Text(("2 are not in yet", ". Close anyway?"))
+
+
 def test_several_who_are_missing_are_counted_and_named() -> None:
     assert shown(begun(Floor.ROUND), Note.PREVIEW, BEN, CY, to=ANA).summary == snapshot(
         "2 are not in yet: … and …. Close anyway?"

@@ -59,6 +59,13 @@ async def test_a_message_stands_as_it_was_edited_last(stage: Stage) -> None:
     assert [(line.text, line.edited) for line in lines] == [("Hi there", True), ("Between", False)]
 
 
+async def test_the_words_of_before_an_edit_are_gone_from_the_log(stage: Stage) -> None:
+    first = await say(stage, "Maria G. wrote this")
+    await stage.channel.edit(user="ana", channel=CHANNEL, key=first.key, text="Hi", once="e1")
+    rows = await stage.channel.after(CHANNEL, None, "ben", 0)
+    assert [row.text for row in rows] == [None, "Hi"]
+
+
 async def test_a_deleted_message_stands_without_its_words(stage: Stage) -> None:
     first = await say(stage, "Hello")
     await stage.channel.delete(user="ana", channel=CHANNEL, key=first.key, once="d")

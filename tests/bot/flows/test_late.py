@@ -43,6 +43,7 @@ async def test_a_late_unnamed_answer_is_shown_to_nobody_before_the_report(stage:
     await stage.press("ana", "anyway", 1)
     shown = {(item.person, item.post_key, item.fields[0][2]) for item in await items(stage)}
     assert shown == {(None, None, "In time"), (None, None, "Late")}
+    assert not any(item.late for item in await items(stage))  # it would name who was late
 
 
 async def test_a_button_without_a_run_asks_which_one(stage: Stage) -> None:

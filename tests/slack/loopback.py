@@ -127,9 +127,17 @@ class Loopback(WebApi):
         return await self._deliver("slash_commands", body, urlencode(body), form)
 
     async def click(
-        self, user: str, channel: str, message: Mapping[str, Any], label: str
+        self,
+        user: str,
+        channel: str,
+        message: Mapping[str, Any],
+        label: str,
+        value: str | None = None,
     ) -> Answer:
-        """Press a button of a message by its label. LookupError where it has none such."""
+        """Press a button of a message by its label. LookupError where it has none such.
+
+        `value`: what comes back instead of the button's own, as a forged press would have it.
+        """
         buttons = [
             one
             for block in message["blocks"]
@@ -139,7 +147,7 @@ class Loopback(WebApi):
         found = [one for one in buttons if one["text"]["text"] == label]
         if not found:
             raise LookupError([one["text"]["text"] for one in buttons])
-        action = {name: found[0][name] for name in ("action_id", "value")}
+        action = {"action_id": found[0]["action_id"], "value": value or found[0]["value"]}
         body = {
             "type": "block_actions",
             "team": {"id": self.team},

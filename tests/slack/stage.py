@@ -71,10 +71,10 @@ class SlackStage(Stage):
         self._once()
         acts = ("write", "add") if act == "write" else (act,)
         wanted = tuple(f"{one}:{self.run}:{position}:{opening}{extra}" for one in acts)
-        message, label = self._button(wanted)
+        message, label, value = self._button(wanted)
         who = self.users[user]
         self.slack.views.pop(who, None)
-        await self.slack.click(who, self.room, message, label)
+        await self.slack.click(who, self.room, message, label, value)
         await self.settle()
         view = self.slack.views.get(who)
         return None if view is None else _form(view)
@@ -109,15 +109,24 @@ class SlackStage(Stage):
         ]
         return [one["event_payload"]["key"] for one in told if one]
 
-    def _button(self, wanted: tuple[str, ...]) -> tuple[dict[str, Any], str]:
-        """The newest message that has one of these buttons, and its label. LookupError."""
+    def _button(self, wanted: tuple[str, ...]) -> tuple[dict[str, Any], str, str | None]:
+        """The newest message that has one of these buttons, and its label.
+
+        Who speaks alone is offered *Done* and no *Pass*: there the stories press what nobody shows.
+        """
         messages = [*self.slack.channels[self.room].messages.values(), *self.slack.ephemerals]
-        for message in reversed(messages):
-            for block in message.get("blocks", []):
-                for button in block.get("elements", []):
-                    if button.get("value") in wanted:
-                        return message, button["text"]["text"]
-        raise LookupError(wanted)
+        shown = [(m, b) for m in reversed(messages) for b in _buttons(m)]
+        found = [(m, b["text"]["text"], None) for m, b in shown if b["value"] in wanted]
+        if found:
+            return found[0]
+        assert wanted[0].startswith("pass:"), wanted
+        done = wanted[0].replace("pass:", "done:", 1)
+        return next((m, b["text"]["text"], wanted[0]) for m, b in shown if b["value"] == done)
+
+
+def _buttons(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    rows = [block for block in message.get("blocks", []) if block["type"] == "actions"]
+    return [button for row in rows for button in row["elements"]]
 
 
 def _form(view: Mapping[str, Any]) -> Form:

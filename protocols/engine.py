@@ -1,4 +1,4 @@
-"""Every transition of a run.
+"""Every event that a run takes, and what follows from it.
 
 A run is WAITING, then RUNNING (or PAUSED) through its steps, then FINISHED or CANCELLED. It is
 always in exactly one opening of one step, from `Started` on; every moment belongs to one opening.
@@ -12,17 +12,20 @@ always in exactly one opening of one step, from `Started` on; every moment belon
 aimed at a closed opening changes nothing; one aimed at the current opening that is not allowed
 raises a `NotAllowed` and changes nothing. Times never run back: an event counts from the opening
 of the step it finds. What changed in the run itself needs no effect.
+
+How one opening closes and the next one opens is in `openings.py`, what the clock does in `ticks.py`.
 """
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import assert_never
 
 from protocols import events
-from protocols.due import SHIFT, closes_at, ends_at, ends_early_at, later, marks_due
+from protocols.due import ends_early_at, later
 from protocols.floors import expected, speaks_alone
 from protocols.model import FACILITATOR, TIMEKEEPER
 from protocols.model import Reveal as Shown
+from protocols.openings import Advanced, Closing, cancel, enter, leave
 from protocols.participation import (
     deserves_note,
     heard_now,
@@ -32,11 +35,11 @@ from protocols.participation import (
     waiting_for,
     with_post,
 )
-from protocols.run import ClosedBy, Mark, Opening, PersonId, Phase, Press, PressKind, Run
+from protocols.run import ClosedBy, Mark, PersonId, Phase, Press, PressKind, Run
 from protocols.school_days import Calendar
+from protocols.ticks import relief, tick
 
 CONTROL = (FACILITATOR, TIMEKEEPER)
-Advanced = tuple[Run, list[events.Effect]]
 Move = events.Next | events.Skipped | events.Reopened | events.Ended
 Within = events.Extended | events.Passed | events.Done
 Whole = events.Paused | events.Resumed | events.Cancelled
@@ -58,11 +61,11 @@ def advance(run: Run, event: events.Event, calendar: Calendar) -> Advanced:  # n
         case events.Announced():
             return _announced(run, event)
         case events.Tick(at=at):
-            return _tick(run, at, calendar)
+            return tick(run, at, calendar)
         case events.Started():
             _must(run.phase is Phase.WAITING, events.AlreadyStarted)
             _must(run.takes_part(event.by), events.NotInRun)
-            return _open(run, 0, event.at, calendar)
+            return enter(run, 0, event.at, calendar)
         case events.Next() | events.Skipped() | events.Reopened() | events.Ended():
             return _move(run, event, calendar)
         case events.Extended() | events.Passed() | events.Done():
@@ -131,60 +134,7 @@ def _announced(run: Run, event: events.Announced) -> Advanced:
     return after, _if_heard_changed(run, after)
 
 
-# The clock.
-
-
-def _tick(run: Run, at: datetime, calendar: Calendar) -> Advanced:
-    effects: list[events.Effect] = []
-    closes = closes_at(run, calendar)
-    if closes is not None and at >= closes:
-        if run.phase is Phase.WAITING:
-            return _cancelled(run)  # not begun
-        is_shifted = at - closes >= calendar.shortened(SHIFT)
-        close = _Closing(at if is_shifted else closes, ClosedBy.CLOCK)
-        run, effects = _leave(run, close, calendar)
-        if is_shifted:
-            run = replace(run, marks=run.marks | {Mark.SHIFTED})
-    for due_at, mark in list(marks_due(run, calendar)):
-        if due_at <= at:
-            run = replace(run, marks=run.marks | {mark})
-            effects.extend(effect for effect in _marked(run, mark) if effect not in effects)
-    return run, effects
-
-
-def _marked(run: Run, mark: Mark) -> list[events.Effect]:
-    if mark is Mark.RELIEF:
-        return _relief(run)
-    if mark in (Mark.LAST_MINUTE, Mark.OFFERED):
-        return [events.Refresh()]
-    facilitator, position = run.holder(FACILITATOR), run.current.position
-    if mark in (Mark.REMINDED, Mark.REMINDED_AGAIN):
-        return [events.Whisper(p, events.Note.REMINDER, position) for p in waiting_for(run)]
-    people = tuple(person for person in waiting_for(run) if person != facilitator)
-    if not facilitator or not (people or mark is Mark.PREVIEWED):
-        return []
-    note = events.Note.PREVIEW if mark is Mark.PREVIEWED else events.Note.UNHEARD
-    return [events.Whisper(facilitator, note, position, people)]
-
-
-def _relief(run: Run) -> list[events.Effect]:
-    """The timekeeper may take over first; without one, anybody in the run."""
-    facilitator, timekeeper = run.holder(FACILITATOR), run.holder(TIMEKEEPER)
-    others = [m.person for m in run.roster if run.takes_part(m.person) and m.person != facilitator]
-    asked = [timekeeper] if timekeeper in others and timekeeper else list(dict.fromkeys(others))
-    notes = [events.Whisper(person, events.Note.RELIEF, run.current.position) for person in asked]
-    return [*notes, events.Refresh()]
-
-
 # From step to step, and within one.
-
-
-@dataclass(frozen=True, slots=True)
-class _Closing:
-    at: datetime
-    by: ClosedBy
-    person: PersonId | None = None
-    reason: str | None = None
 
 
 def _move(run: Run, event: Move, calendar: Calendar) -> Advanced:  # one arm an event
@@ -192,72 +142,28 @@ def _move(run: Run, event: Move, calendar: Calendar) -> Advanced:  # one arm an 
         return run, []
     _must_hold(run, event.by, *CONTROL)
     at, debrief = run.not_before(event.at), run.definition.debrief
-    close = _Closing(at, ClosedBy.PERSON, event.by)
+    close = Closing(at, ClosedBy.PERSON, event.by)
     match event:
         case events.Next():
             people = tuple(person for person in waiting_for(run) if person != event.by)
             if people and not event.anyway:
                 preview = events.Note.PREVIEW
                 return run, [events.Whisper(event.by, preview, event.position, people)]
-            return _leave(run, close, calendar)
+            return leave(run, close, calendar)
         case events.Skipped():
             _must(event.position != debrief, events.DebriefStays)
             skip = replace(close, by=ClosedBy.SKIPPED, reason=event.reason)
-            return _leave(run, skip, calendar)
+            return leave(run, skip, calendar)
         case events.Reopened():
             _must(event.position > 0, events.NothingToReopen)
-            return _leave(run, close, calendar, to=event.position - 1)
+            return leave(run, close, calendar, to=event.position - 1)
         case events.Ended():
             _must_hold(run, event.by, FACILITATOR)
             _must(event.position != debrief, events.DebriefStays)
-            after, effects = _leave(run, close, calendar, to=debrief)
+            after, effects = leave(run, close, calendar, to=debrief)
             return after.with_current(ends_at=ends_early_at(after, at, calendar)), effects
         case _:
             assert_never(event)
-
-
-def _leave(run: Run, close: _Closing, calendar: Calendar, to: int | None = None) -> Advanced:
-    """Close the current opening, and open the next step (or `to`); after the debrief, finish."""
-    run, effects = _close(run, close)
-    position = run.current.position
-    if to is None and position == run.definition.debrief:
-        ended = replace(run, phase=Phase.FINISHED, remaining=None, paused_at=None)
-        return ended, [*effects, events.Refresh(), events.Finish(events.How.FINISHED)]
-    opened, more = _open(run, position + 1 if to is None else to, close.at, calendar)
-    return opened, [*effects, *more]
-
-
-def _close(run: Run, close: _Closing) -> Advanced:
-    position, opening = run.current.position, run.current.opening
-    after = run.with_current(
-        closed_at=close.at, closed_by=close.by, person=close.person, reason=close.reason
-    )
-    step = run.step(position)
-    effects: list[events.Effect] = [events.Leave(position, opening)]
-    if step.is_sealed and opening == 0 and step.reveal is not Shown.PRIVATE:
-        effects.append(events.Reveal(position))
-    return after, effects
-
-
-def _open(run: Run, position: int, at: datetime, calendar: Calendar) -> Advanced:
-    opening = Opening(
-        position=position,
-        opening=len(run.openings_of(position)),
-        opened_at=at,
-        ends_at=ends_at(run, position, at, calendar),
-    )
-    after = replace(
-        run,
-        phase=Phase.RUNNING,
-        openings=(*run.openings, opening),
-        marks=frozenset() if run.is_led else run.marks & {Mark.RELIEF},
-        remaining=None,
-        paused_at=None,
-    )
-    return of_current_step(after), [
-        events.Announce(position, opening.opening),
-        events.Refresh(),
-    ]
 
 
 def _within(run: Run, event: Within, calendar: Calendar) -> Advanced:
@@ -313,16 +219,10 @@ def _whole(run: Run, event: Whole) -> Advanced:
             )
         case events.Cancelled():
             _must_hold(run, event.by, FACILITATOR)
-            return _cancelled(run, _Closing(at, ClosedBy.PERSON, event.by, event.reason))
+            return cancel(run, Closing(at, ClosedBy.PERSON, event.by, event.reason))
         case _:
             assert_never(event)
     return after, [events.Refresh(), events.RefreshStep(run.current.position)]
-
-
-def _cancelled(run: Run, close: _Closing | None = None) -> Advanced:
-    after, effects = _close(run, close) if close and run.openings else (run, [])
-    over = replace(after, phase=Phase.CANCELLED, remaining=None, paused_at=None)
-    return over, [*effects, events.Refresh(), events.Finish(events.How.CANCELLED)]
 
 
 # Who is in it, and in which role.
@@ -351,7 +251,7 @@ def _left(run: Run, event: events.Left) -> Advanced:
     is_asked_now = run.phase.is_live and not run.in_school_days
     if event.by == run.holder(FACILITATOR) and is_asked_now:
         after = replace(after, marks=after.marks | {Mark.RELIEF})
-        return after, _relief(after)
+        return after, relief(after)
     return after, [events.Refresh()]
 
 

@@ -127,8 +127,25 @@ def _in_school_days(
         yield calendar.after(run.unled_since, calendar.shortened(SCHOOL_DAY)), Mark.RELIEF
 
 
+def awaited_until(run: Run, position: int, calendar: Calendar) -> datetime:
+    """Until when an answer is awaited from who was not there when a step closed."""
+    return _after_close(run, position, SCHOOL_DAY * run.options.absentee_days, calendar)
+
+
+def reminders_due(run: Run, calendar: Calendar) -> Iterator[tuple[datetime, int]]:
+    """The steps to which answers are awaited, each with the time that reminds of it: half-way."""
+    half = SCHOOL_DAY * run.options.absentee_days / 2
+    for position in sorted({position for position, _ in run.awaited}):
+        yield _after_close(run, position, half, calendar), position
+
+
+def _after_close(run: Run, position: int, length: timedelta, calendar: Calendar) -> datetime:
+    first = run.openings_of(position)[0]
+    return calendar.after(first.closed_at or first.opened_at, calendar.shortened(length))
+
+
 def next_due(run: Run, calendar: Calendar) -> datetime | None:
-    """When the run next wants a `Tick`: the earliest thing that its marks have not had."""
-    times = [at for at, _ in marks_due(run, calendar)]
+    """When the run next wants a `Tick`: the earliest thing that it has not had, also once it is over."""
+    times = [at for at, _ in (*marks_due(run, calendar), *reminders_due(run, calendar))]
     closes = closes_at(run, calendar)
     return min([*times, closes] if closes is not None else times, default=None)

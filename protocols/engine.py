@@ -21,6 +21,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from protocols import events
+from protocols.absentees import answered, gone
 from protocols.due import ends_early_at, later
 from protocols.floors import expected, speaks_alone
 from protocols.model import FACILITATOR, TIMEKEEPER
@@ -93,6 +94,10 @@ def _said(run: Run, event: events.Posted | events.Placed) -> Advanced:
     after = with_post(run, post)
     effects: list[events.Effect] = [events.Record(post)]
     said = said_now(after, post.key)
+    if post.placed is not None:
+        after = answered(after, post.placed, post.person)
+    elif said is not None and said.in_turn and post.stands:
+        after = answered(after, after.current.position, post.person)
     if said is not None and deserves_note(after, said):
         position = after.current.position
         effects.append(events.Whisper(post.person, events.Note.OUT_OF_TURN, position))
@@ -105,7 +110,8 @@ def _handed_in(run: Run, event: events.HandedIn) -> Advanced:
     openings = run.openings_of(position)
     _must(bool(openings), events.NoSuchStep)
     _must(run.stay(post.person) is not None, events.NotInRun)
-    after, step, last = with_post(run, post), run.step(position), openings[-1]
+    after = answered(with_post(run, post), position, post.person)
+    step, last = run.step(position), openings[-1]
     record = events.Record(post)
     if step.is_sealed and last.opening == 0 and last.closed_at is None:
         return after, [record, events.Refresh(), events.RefreshStep(position)]
@@ -178,7 +184,7 @@ def _within(run: Run, event: Within, calendar: Calendar) -> Advanced:
     if any((p.kind, p.person, p.position) == (kind, event.by, event.position) for p in run.pressed):
         return run, []
     press = Press(kind, event.by, event.position, run.not_before(event.at))
-    after = replace(run, pressed=(*run.pressed, press))
+    after = answered(replace(run, pressed=(*run.pressed, press)), event.position, event.by)
     return after, [events.Refresh(), events.RefreshStep(event.position)]
 
 
@@ -246,8 +252,9 @@ def _left(run: Run, event: events.Left) -> Advanced:
     stay = run.stay(event.by)
     if stay is None or stay.left_at is not None:
         return run, []
-    gone = replace(stay, left_at=run.not_before(event.at))
-    after = replace(run, roster=tuple(gone if m is stay else m for m in run.roster))
+    left = replace(stay, left_at=run.not_before(event.at))
+    roster = tuple(left if m is stay else m for m in run.roster)
+    after = gone(replace(run, roster=roster), event.by)
     is_asked_now = run.phase.is_live and not run.in_school_days
     if event.by == run.holder(FACILITATOR) and is_asked_now:
         after = replace(after, marks=after.marks | {Mark.RELIEF})

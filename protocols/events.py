@@ -196,6 +196,8 @@ class Note(StrEnum):
     PREVIEW = "preview"
     RELIEF = "relief"
     REMINDER = "reminder"
+    AWAITED = "awaited"
+    AWAITED_STILL = "awaited-still"
 
 
 class How(StrEnum):
@@ -257,12 +259,13 @@ class Reveal:
 
 @dataclass(frozen=True, slots=True)
 class Whisper:
-    """A private note to a person about people in a step."""
+    """A private note to a person about people in a step; `until`: how long an answer is awaited."""
 
     person: PersonId
     note: Note
     position: int
     people: tuple[PersonId, ...] = ()
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

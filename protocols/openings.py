@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from protocols import events
+from protocols.absentees import absent, invited
 from protocols.due import ends_at
 from protocols.model import Reveal as Shown
 from protocols.participation import of_current_step
@@ -25,13 +26,15 @@ class Closing:
 
 def leave(run: Run, close: Closing, calendar: Calendar, to: int | None = None) -> Advanced:
     """Close the current opening, and open the next step (or `to`); after the debrief, finish."""
+    position, people = run.current.position, absent(run)
     run, effects = _close(run, close)
-    position = run.current.position
+    left_out = close.by is ClosedBy.SKIPPED
+    run, notes = invited(run, position, () if left_out else people, calendar)
     if to is None and position == run.definition.debrief:
         ended = replace(run, phase=Phase.FINISHED, remaining=None, paused_at=None)
-        return ended, [*effects, events.Refresh(), events.Finish(events.How.FINISHED)]
+        return ended, [*effects, events.Refresh(), events.Finish(events.How.FINISHED), *notes]
     opened, more = enter(run, position + 1 if to is None else to, close.at, calendar)
-    return opened, [*effects, *more]
+    return opened, [*effects, *more, *notes]
 
 
 def _close(run: Run, close: Closing) -> Advanced:
@@ -71,5 +74,7 @@ def enter(run: Run, position: int, at: datetime, calendar: Calendar) -> Advanced
 def cancel(run: Run, close: Closing | None = None) -> Advanced:
     """End the run without its debrief; what is open closes."""
     after, effects = _close(run, close) if close and run.openings else (run, [])
-    over = replace(after, phase=Phase.CANCELLED, remaining=None, paused_at=None)
+    over = replace(
+        after, phase=Phase.CANCELLED, remaining=None, paused_at=None, awaited=frozenset()
+    )
     return over, [*effects, events.Refresh(), events.Finish(events.How.CANCELLED)]

@@ -92,13 +92,15 @@ class Options:
     """What the start form settles.
 
     `takes_part`: the facilitator is one of the participants; `closes_on_time`: on school days,
-    without asking the facilitator first.
+    without asking the facilitator first; `absentee_days`: how many school days who was not there
+    has for answering what was written alone on a live clock, 0: nobody is asked.
     """
 
     takes_part: bool = False
     one_room: bool = False
     rehearsal: bool = False
     closes_on_time: bool = False
+    absentee_days: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +223,8 @@ class Post:
 class Run:
     """One running of a protocol. Holds no text, no name and no platform's id.
 
-    `posts` are those of the current step; of older steps a run knows only the windows.
+    `posts` are those of the current step; of older steps a run knows only the windows. `awaited`:
+    whose answers to which steps are awaited, and not yet reminded of.
     """
 
     id: RunId
@@ -238,6 +241,7 @@ class Run:
     openings: tuple[Opening, ...] = ()
     pressed: tuple[Press, ...] = ()
     noted: frozenset[tuple[int, PersonId]] = frozenset()
+    awaited: frozenset[tuple[int, PersonId]] = frozenset()
     posts: tuple[Post, ...] = ()
 
     @property

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from protocols import events
+from protocols.absentees import reminded
 from protocols.due import SHIFT, closes_at, marks_due
 from protocols.model import FACILITATOR, TIMEKEEPER
 from protocols.openings import Advanced, Closing, cancel, leave
@@ -28,7 +29,8 @@ def tick(run: Run, at: datetime, calendar: Calendar) -> Advanced:
         if due_at <= at:
             run = replace(run, marks=run.marks | {mark})
             effects.extend(effect for effect in _marked(run, mark) if effect not in effects)
-    return run, effects
+    run, reminders = reminded(run, at, calendar)
+    return run, [*effects, *reminders]
 
 
 def _marked(run: Run, mark: Mark) -> list[events.Effect]:

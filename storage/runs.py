@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -69,6 +69,7 @@ class _State:
     marks: tuple[Mark, ...]
     remaining: timedelta | None
     paused_at: datetime | None
+    awaited: tuple[tuple[int, PersonId], ...] = ()
     v: int = VERSION
 
 
@@ -270,6 +271,7 @@ def _copies(run: Run, calendar: Calendar) -> dict[str, Any]:
         marks=tuple(sorted(run.marks)),
         remaining=run.remaining,
         paused_at=run.paused_at,
+        awaited=tuple(sorted(run.awaited)),
     )
     last = run.openings[-1] if run.openings else None
     return {
@@ -300,6 +302,7 @@ def _run(row: RunRow, openings: tuple[Opening, ...]) -> Run:
         openings=openings,
         pressed=state.pressed,
         noted=frozenset(state.noted),
+        awaited=frozenset(state.awaited),
     )
 
 
@@ -369,9 +372,11 @@ async def next_due_at(session: AsyncSession, organization: str) -> datetime | No
     return (await session.scalars(found.order_by(RunRow.due_at).limit(1))).first()
 
 
-async def live_everywhere(session: AsyncSession) -> tuple[tuple[str, str], ...]:
-    """(organization, run) of all live runs."""
-    found = select(RunRow.organization_id, RunRow.id).where(RunRow.phase.in_(LIVE))
+async def with_deadlines(session: AsyncSession) -> tuple[tuple[str, str], ...]:
+    """(organization, run) of all live runs, and of those that are over and have something due."""
+    found = select(RunRow.organization_id, RunRow.id).where(
+        or_(RunRow.phase.in_(LIVE), RunRow.due_at.is_not(None))
+    )
     rows = await session.execute(found.order_by(RunRow.id))
     return tuple((organization, run_id) for organization, run_id in rows)
 

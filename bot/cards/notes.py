@@ -9,7 +9,7 @@ from protocols.run import PersonId, Run
 
 from bot.cards.model import Button, Buttons, Card, Element, Part, Person, Style, Text
 from bot.cards.steps import heading
-from bot.cards.words import Translator, listed, parts, plain_text, quiet, step_time, text
+from bot.cards.words import Translator, day_of, listed, parts, plain_text, quiet, step_time, text
 
 
 def note(t: Translator, run: Run, whisper: Whisper, zone: str, key: str | None) -> Card:
@@ -21,6 +21,8 @@ def note(t: Translator, run: Run, whisper: Whisper, zone: str, key: str | None) 
         Note.PREVIEW: _preview,
         Note.RELIEF: _relief,
         Note.REMINDER: _reminder,
+        Note.AWAITED: _awaited,
+        Note.AWAITED_STILL: _awaited,
     }[whisper.note](t, run, whisper, zone, key)
     words = [plain_text(element) for element in elements if isinstance(element, Text)]
     return Card(tuple(elements), " ".join(words))
@@ -141,6 +143,23 @@ def _reminder(
     if step.is_sealed or step.collect:
         buttons.insert(0, _button(t, run, "Write mine", "write", position, None))
     return [sentence, Buttons(tuple(buttons))]
+
+
+def _awaited(
+    t: Translator, run: Run, whisper: Whisper, zone: str, _key: str | None
+) -> list[Element]:
+    """Who was not there may still answer; the second note is the reminder."""
+    title, until = heading(t, run, whisper.position).text, whisper.until
+    sentence = {
+        Note.AWAITED: "{title} has closed. Your answer is still welcome until {day}.",
+        Note.AWAITED_STILL: "{title}: we would still like your answer. It is welcome until {day}.",
+    }[whisper.note]
+    day = day_of(until or run.current.opened_at, zone)
+    return [
+        text(t, sentence, title=title, day=day),
+        quiet(t, "It joins the others, marked late. Nobody else sees this note."),
+        Buttons((_button(t, run, "Add to this step", "add", whisper.position, None),)),
+    ]
 
 
 def _relief(

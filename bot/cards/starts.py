@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from protocols.library import Library
 from protocols.model import Clock, Need, Protocol
-from protocols.run import PersonId
+from protocols.run import Options, PersonId
 
 from bot.cards.door import STUDENTS
 from bot.cards.model import (
@@ -184,6 +184,14 @@ def start_form(
             "closes_on_time",
             t("Over school days: close each step on time, without asking me"),
             InputKind.TICK,
+            more=True,
+        ),
+        Input(
+            "absentee_days",
+            t("Days for who was not there to answer what was written alone"),
+            InputKind.NUMBER,
+            value=str(Options().absentee_days),
+            hint=t("School days, from 0 to 10; with 0 nobody is asked."),
             more=True,
         ),
     )

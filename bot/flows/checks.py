@@ -11,7 +11,7 @@ from bot.cards.model import Form
 from bot.flows import evidence, students
 from bot.flows.asks import sender_of, start_form, write_form
 from bot.flows.house import House
-from bot.rules import answers
+from bot.rules import answers, offers
 from bot.rules import evidence as rules
 from bot.rules.aims import Aim, is_ours, read
 from bot.rules.inputs import FaultKind
@@ -128,6 +128,9 @@ async def _unsettled(house: House, organization: str, arrival: ports.Submitted) 
     protocol = house.library.find(values.get("protocol", ""))
     if protocol and protocol.readiness and values.get("ready") == starts.NOT_YET:
         wrong["protocol"] = starts.not_ready(house.t, house.library)
+    days = values.get("absentee_days", "")
+    if days and offers.absentee_days(days) is None:
+        wrong["absentee_days"] = "Please write a number of school days, from 0 to 10."
     if not wrong:
         return None
     async with house.database.read() as session:

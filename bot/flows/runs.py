@@ -26,7 +26,7 @@ from storage.evidence import Artifact, Item
 from storage.posts import Body
 from storage.runs import Kept, Where
 
-ONCE = (events.Note.OUT_OF_TURN,)
+ONCE = (events.Note.OUT_OF_TURN, events.Note.AWAITED, events.Note.AWAITED_STILL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ async def change(house: House, session: Session, kept: Kept, wanted: Change) -> 
         await _carry_out(house, session, _Carried(kept.where, run, wanted), effect)
     if wanted.seen:
         await runs.set_complete(session, kept.where.organization, run.id, wanted.at)
-    if run.phase.is_over and kept.run.phase.is_over and effects:
+    is_amended = not all(isinstance(effect, events.Whisper) for effect in effects)
+    if run.phase.is_over and kept.run.phase.is_over and is_amended:
         await _refresh_report(house, session, kept.where, run)
     return run
 
@@ -80,10 +81,10 @@ async def put_card(house: House, session: Session, kept: Kept) -> None:
 
 
 async def look_anew(house: House) -> None:
-    """Work out anew when each live run is due: the calendar, or the rate, may have changed."""
+    """Work out anew when each run is due: the calendar, or the rate, may have changed."""
     async with house.database.read() as session:
-        live = await runs.live_everywhere(session)
-    for organization, run_id in live:
+        found = await runs.with_deadlines(session)
+    for organization, run_id in found:
         async with house.database.write() as session:
             kept = await runs.load(session, organization, run_id)
             if kept is not None:

@@ -105,6 +105,9 @@ def _settled(house: House, aim: Aim, values: Mapping[str, str]) -> Wanted | None
         rehearsal=values.get("rehearsal") == "yes",
         closes_on_time=values.get("closes_on_time") == "yes",
     )
+    days = offers.absentee_days(values.get("absentee_days", ""))
+    if days is not None:
+        options = replace(options, absentee_days=days)
 
     def person(name: str) -> PersonId | None:
         return PersonId(values[name]) if values.get(name) else None

@@ -8,6 +8,7 @@ from protocols.model import FACILITATOR, Floor, Need, Protocol
 from protocols.run import Held, Member, MemberKind, PersonId
 
 FIRST = "notice-wonder"
+ABSENTEE_DAYS = range(11)
 
 
 class OnlyMembersStart(NotAllowed):
@@ -33,6 +34,13 @@ def by_need(protocols: Iterable[Protocol], need: Need) -> tuple[Protocol, ...]:
     return tuple(
         sorted(found, key=lambda p: (p.id != FIRST, p.readiness, p.needs[0] != need, p.title))
     )
+
+
+def absentee_days(text: str) -> int | None:
+    """How many school days who was not there has for an answer; None where it is no such number."""
+    days = text.strip()
+    is_short = days.isdecimal() and len(days) <= len(str(ABSENTEE_DAYS[-1]))
+    return int(days) if is_short and int(days) in ABSENTEE_DAYS else None
 
 
 def roles(

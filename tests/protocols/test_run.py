@@ -1,6 +1,7 @@
 """One run from its start to its report, and the questions that a run answers about itself."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -67,7 +68,10 @@ EDIT = Amended(
     at=at("3:12"), by=DEE, author=DEE, key=M3.key, change=Change(words=8, edited_at=at("3:12"))
 )
 
-WORKED: list[tuple[Event, list[Effect], str | None]] = [
+REMINDER = datetime(2026, 10, 6, 15, 15, tzinfo=UTC)
+UNTIL = datetime(2026, 10, 7, 15, 15, tzinfo=UTC)
+
+WORKED: list[tuple[Event, list[Effect], str | datetime]] = [
     (Started(at=at("3:00"), by=ANA), [Announce(0, 0), Refresh()], "3:02:30"),
     (Announced(at=at("3:00:01"), position=0, opening=0), [], "3:02:30"),
     (
@@ -93,7 +97,14 @@ WORKED: list[tuple[Event, list[Effect], str | None]] = [
     (Tick(at=at("3:08:30")), [Refresh()], "3:09:30"),
     (
         Tick(at=at("3:09:30")),
-        [Leave(1, 0), Reveal(1), Announce(2, 0), Refresh()],
+        [
+            Leave(1, 0),
+            Reveal(1),
+            Announce(2, 0),
+            Refresh(),
+            Whisper(BEN, Note.AWAITED, 1, until=UNTIL),
+            Whisper(CY, Note.AWAITED, 1, until=UNTIL),
+        ],
         "3:12",
     ),
     (
@@ -112,7 +123,7 @@ WORKED: list[tuple[Event, list[Effect], str | None]] = [
     (
         Next(at=at("3:13"), by=ANA, position=2, anyway=True),
         [Leave(2, 0), Refresh(), Finish(How.FINISHED)],
-        None,
+        REMINDER,
     ),
 ]
 
@@ -124,7 +135,9 @@ def test_a_run_of_three_steps_goes_from_its_start_to_its_report() -> None:
     for event, _, _ in WORKED:
         run, effects = advance(run, event, CALENDAR)
         caused.append((event, effects, next_due(run, CALENDAR)))
-    assert caused == [(event, told, due and at(due)) for event, told, due in WORKED]
+    assert caused == [
+        (event, told, at(due) if isinstance(due, str) else due) for event, told, due in WORKED
+    ]
 
     m3 = replace(M3, words=8, edited_at=at("3:12"))
     assert run == replace(
@@ -139,6 +152,7 @@ def test_a_run_of_three_steps_goes_from_its_start_to_its_report() -> None:
             Opening(2, 0, at("3:09:30"), at("3:14:30"), None, at("3:13"), ClosedBy.PERSON, ANA),
         ),
         noted=frozenset({(0, CY)}),
+        awaited=frozenset({(1, BEN)}),
         posts=(m3,),
     )
     posts = (m3, C1, D1, M2, M1)

@@ -1,6 +1,7 @@
 """Runs: what is saved comes back, and what is due is found."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -28,6 +29,7 @@ RUN = begun(Floor.ROUND, Floor.OPEN)
 WHERE = Where("org", "team", "web", "grade-7", None)
 IN_THREAD = replace(WHERE, thread="card")
 NOW = at("3:00")
+WEEK = timedelta(days=7)
 
 
 async def add(database: Database, run: Run = RUN, where: Where = WHERE) -> None:
@@ -82,6 +84,32 @@ async def test_what_changed_is_saved_and_saved_twice_it_is_the_same(database: Da
     for _ in range(2):
         await save(database, kept, run)
         assert (await load(database)).run == run
+
+
+async def test_who_is_awaited_comes_back_and_the_run_is_looked_at_after_its_end(
+    database: Database,
+) -> None:
+    run = after(
+        begun(Floor.ALONE, Floor.OPEN),
+        Next(at=at("3:01"), by=ANA, position=0, anyway=True),
+        Next(at=at("3:02"), by=ANA, position=1, anyway=True),
+    )
+    assert len(run.awaited) == 3
+    await add(database, run)
+    await add(database, named("over", after(run, events.Tick(at=at("3:05") + WEEK))))
+    assert (await load(database)).run == replace(run, posts=())
+    async with database.read() as session:
+        assert await runs.with_deadlines(session) == (("org", RUN.id),)
+        assert await runs.due(session, at("3:05") + WEEK) == (("org", RUN.id),)
+
+
+async def test_a_run_that_was_kept_before_anybody_was_awaited_is_read(database: Database) -> None:
+    await add(database)
+    async with database.write() as session:
+        row = (await session.scalars(select(RunRow))).one()
+        options = {k: v for k, v in row.state["options"].items() if k != "absentee_days"}
+        row.state = {k: v for k, v in row.state.items() if k != "awaited"} | {"options": options}
+    assert (await load(database)).run == RUN
 
 
 async def test_a_run_that_is_over_has_its_end(database: Database) -> None:

@@ -260,6 +260,27 @@ def test_a_run_without_a_leader_asks_for_one() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        (Note.AWAITED, "Step 1 of 2: alone has closed. Your answer is still welcome until {day}."),
+        (
+            Note.AWAITED_STILL,
+            "Step 1 of 2: alone: we would still like your answer. It is welcome until {day}.",
+        ),
+    ],
+)
+def test_who_was_not_there_may_add_to_a_step(kind: Note, sentence: str) -> None:
+    run = after(
+        begun(Floor.ALONE, Floor.OPEN), Next(at=at("3:02"), by=ANA, position=0, anyway=True)
+    )
+    until = datetime(2026, 10, 7, 15, 15, tzinfo=UTC)
+    card = note(english, run, Whisper(CY, kind, 0, until=until), ZONE, None)
+    told = sentence.format(day="Wednesday, October 7")
+    assert card.summary == (f"{told} It joins the others, marked late. Nobody else sees this note.")
+    assert card.elements[-1] == Buttons((Button("Add to this step", "add", "RUN"),))
+
+
 def test_what_was_said_beside_the_thread_may_be_added_to_the_run() -> None:
     assert beside(english, begun(Floor.ROUND), KEY) == snapshot(
         Card(

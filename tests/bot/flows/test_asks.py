@@ -10,6 +10,7 @@ from storage import runs
 from tests.bot.own_protocols import begin, buttons, sealed, words
 from tests.stage import CHANNEL, Stage
 
+DAYS = "Please write a number of school days, from 0 to 10."
 ASKS = ("more", "status", "roles", "skip", "cancel", "write", "add")
 
 
@@ -114,6 +115,15 @@ async def test_leaving_a_step_out_asks_for_a_reason_until_there_is_one(stage: St
     assert await stage.submit("ana", form.id, {"reason": "no time"}, thread=stage.thread) is None
     step = (await stage.export())["steps"][0]
     assert (step["closed_by"], step["reason"]) == ("skipped", "no time")
+
+
+@pytest.mark.parametrize(("days", "fault"), [("10", []), ("", []), ("11", [DAYS]), ("two", [DAYS])])
+async def test_the_days_of_absentees_are_a_number_up_to_ten(
+    stage: Stage, days: str, fault: list[str]
+) -> None:
+    values = {"protocol": "notice-wonder", "absentee_days": days}
+    again = await stage.submit("ana", f"start:{'a' * 16}:0:0", values, thread=None)
+    assert [i.fault for i in (again.inputs if again else ()) if i.fault] == fault
 
 
 async def test_a_form_with_faults_comes_back_with_what_was_written(stage: Stage) -> None:

@@ -62,6 +62,7 @@ async def test_the_start_form_settles_everything(stage: Stage) -> None:
         takes_part="yes",
         one_room="yes",
         rehearsal="yes",
+        absentee_days="4",
     )
     exported = (await stage.export())["run"]
     assert (exported["clock"], exported["rehearsal"]) == ("full", True)
@@ -70,7 +71,9 @@ async def test_the_start_form_settles_everything(stage: Stage) -> None:
         "lesson owner": "cy",
         "timekeeper": "ben",
     }
-    assert await options(stage) == Options(takes_part=True, one_room=True, rehearsal=True)
+    assert await options(stage) == Options(
+        takes_part=True, one_room=True, rehearsal=True, absentee_days=4
+    )
 
 
 async def test_who_is_not_here_brings_nothing_and_keeps_no_time(stage: Stage) -> None:

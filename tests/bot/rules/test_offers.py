@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from bot.rules.offers import by_need, role_that_brings, roles, roster
+import pytest
+
+from bot.rules.offers import absentee_days, by_need, role_that_brings, roles, roster
 from protocols.floors import expected
 from protocols.model import FACILITATOR, PRESENTER, TIMEKEEPER, Floor, Need
 from protocols.run import Held, Member, MemberKind
@@ -131,3 +133,12 @@ def test_who_is_here_takes_part_from_the_start_on_in_two_circles_by_turns() -> N
         Member(ANA, MemberKind.PARTICIPANT, now, circle=1),
         Member(BEN, MemberKind.PARTICIPANT, now, circle=2),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("2", 2), (" 0 ", 0), ("10", 10), ("11", None), ("-1", None), ("1.5", None), ("", None)],
+)
+def test_absentees_have_up_to_ten_school_days(text: str, days: int | None) -> None:
+    assert absentee_days(text) == days
+    assert absentee_days("9" * 5_000) is None

@@ -89,6 +89,8 @@ def marks_due(run: Run, calendar: Calendar) -> Iterator[tuple[datetime, Mark]]:
 def _marks(run: Run, calendar: Calendar) -> Iterator[tuple[datetime, Mark]]:
     if run.phase is Phase.WAITING and run.planned_at is not None:
         yield run.planned_at, Mark.OFFERED
+    elif run.phase is Phase.FINISHED and run.measured_until and not run.options.rehearsal:
+        yield calendar.first_on(run.measured_until), Mark.MEASURED
     elif run.phase is Phase.PAUSED and run.paused_at:
         yield run.paused_at + calendar.shortened(RELIEF), Mark.RELIEF
     elif run.step_ends is not None:

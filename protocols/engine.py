@@ -111,6 +111,7 @@ def _handed_in(run: Run, event: events.HandedIn) -> Advanced:
     _must(bool(openings), events.NoSuchStep)
     _must(run.stay(post.person) is not None, events.NotInRun)
     after = answered(with_post(run, post), position, post.person)
+    after = replace(after, measured_until=event.measured_until or run.measured_until)
     step, last = run.step(position), openings[-1]
     record = events.Record(post)
     if step.is_sealed and last.opening == 0 and last.closed_at is None:

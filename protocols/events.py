@@ -5,7 +5,7 @@ it was meant for, so that a press which comes twice or too late does nothing.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from protocols.run import Change, MemberKind, PersonId, Post
@@ -134,11 +134,15 @@ class Posted(Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedIn(Happened):
-    """An answer by a form. Never stale: into a closed step it is late."""
+    """An answer by a form. Never stale: into a closed step it is late.
+
+    `measured_until`: the last day of what is measured from now on, where the answer says one.
+    """
 
     post: Post
     position: int
     private: bool = False
+    measured_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +202,7 @@ class Note(StrEnum):
     REMINDER = "reminder"
     AWAITED = "awaited"
     AWAITED_STILL = "awaited-still"
+    MEASURED = "measured"
 
 
 class How(StrEnum):

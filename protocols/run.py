@@ -1,7 +1,7 @@
 """A run: the facts that it holds, and questions about them. Values only: no clock, no I/O."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -42,6 +42,7 @@ class Mark(StrEnum):
     OFFERED = "offered"
     RELIEF = "relief"
     SHIFTED = "shifted"
+    MEASURED = "measured"
 
 
 class MemberKind(StrEnum):
@@ -224,7 +225,8 @@ class Run:
     """One running of a protocol. Holds no text, no name and no platform's id.
 
     `posts` are those of the current step; of older steps a run knows only the windows. `awaited`:
-    whose answers to which steps are awaited, and not yet reminded of.
+    whose answers to which steps are awaited, and not yet reminded of. `measured_until`: the last
+    day of what is measured from this run on.
     """
 
     id: RunId
@@ -242,6 +244,7 @@ class Run:
     pressed: tuple[Press, ...] = ()
     noted: frozenset[tuple[int, PersonId]] = frozenset()
     awaited: frozenset[tuple[int, PersonId]] = frozenset()
+    measured_until: date | None = None
     posts: tuple[Post, ...] = ()
 
     @property

@@ -55,6 +55,11 @@ class Calendar:
         hours = self.hours_on(local.date())
         return hours is not None and hours[0] <= local <= hours[1]
 
+    def first_on(self, day: date) -> datetime:
+        """The first moment of a day at which the school is open, or after it. Raises NeverOpen."""
+        midnight = datetime.combine(day, time(0), ZoneInfo(self.zone))
+        return self.after(midnight.astimezone(UTC), timedelta(0))
+
     def after(self, at: datetime, length: timedelta) -> datetime:
         """The time that comes so many posting hours after another, on a quarter hour.
 

@@ -39,6 +39,9 @@ def _marked(run: Run, mark: Mark) -> list[events.Effect]:
     if mark in (Mark.LAST_MINUTE, Mark.OFFERED):
         return [events.Refresh()]
     facilitator, position = run.holder(FACILITATOR), run.current.position
+    if mark is Mark.MEASURED:
+        note = events.Note.MEASURED
+        return [events.Whisper(facilitator, note, position)] if facilitator else []
     if mark in (Mark.REMINDED, Mark.REMINDED_AGAIN):
         return [events.Whisper(p, events.Note.REMINDER, position) for p in waiting_for(run)]
     people = tuple(person for person in waiting_for(run) if person != facilitator)

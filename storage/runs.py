@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -70,6 +70,7 @@ class _State:
     remaining: timedelta | None
     paused_at: datetime | None
     awaited: tuple[tuple[int, PersonId], ...] = ()
+    measured_until: date | None = None
     v: int = VERSION
 
 
@@ -272,6 +273,7 @@ def _copies(run: Run, calendar: Calendar) -> dict[str, Any]:
         remaining=run.remaining,
         paused_at=run.paused_at,
         awaited=tuple(sorted(run.awaited)),
+        measured_until=run.measured_until,
     )
     last = run.openings[-1] if run.openings else None
     return {
@@ -303,6 +305,7 @@ def _run(row: RunRow, openings: tuple[Opening, ...]) -> Run:
         pressed=state.pressed,
         noted=frozenset(state.noted),
         awaited=frozenset(state.awaited),
+        measured_until=state.measured_until,
     )
 
 

@@ -48,7 +48,9 @@ class Counter:
         self, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> BoltResponse:
         """Take a payload in. What raises is sent again, or the person sees that it failed."""
-        here: Installation = context["installation"]
+        here: Installation | None = context.get("installation")
+        if here is None:
+            return _taken()  # of a workspace that has us no more: Bolt lets its farewell through
         try:
             arrival = parse.arrival(body, here.organization, here.user, self._now())
         except (KeyError, TypeError, ValueError, AttributeError) as fault:

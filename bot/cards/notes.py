@@ -7,9 +7,21 @@ from protocols.floors import refusal
 from protocols.model import FACILITATOR, Floor
 from protocols.run import PersonId, Run
 
-from bot.cards.model import Button, Buttons, Card, Element, Part, Person, Style, Text
+from bot.cards.model import Button, Buttons, Card, Element, Part, Person, Style, Text, Words
 from bot.cards.steps import heading
-from bot.cards.words import Translator, day_of, listed, parts, plain_text, quiet, step_time, text
+from bot.cards.words import (
+    Translator,
+    cut,
+    day_of,
+    listed,
+    parts,
+    plain_text,
+    quiet,
+    step_time,
+    text,
+)
+from bot.rules.keys import review_of
+from bot.rules.offers import REVIEW
 
 
 def note(t: Translator, run: Run, whisper: Whisper, zone: str, key: str | None) -> Card:
@@ -23,6 +35,7 @@ def note(t: Translator, run: Run, whisper: Whisper, zone: str, key: str | None) 
         Note.REMINDER: _reminder,
         Note.AWAITED: _awaited,
         Note.AWAITED_STILL: _awaited,
+        Note.MEASURED: _measured,
     }[whisper.note](t, run, whisper, zone, key)
     words = [plain_text(element) for element in elements if isinstance(element, Text)]
     return Card(tuple(elements), " ".join(words))
@@ -159,6 +172,19 @@ def _awaited(
         text(t, sentence, title=title, day=day),
         quiet(t, "It joins the others, marked late. Nobody else sees this note."),
         Buttons((_button(t, run, "Add to this step", "add", whisper.position, None),)),
+    ]
+
+
+def _measured(
+    t: Translator, run: Run, _whisper: Whisper, _zone: str, _key: str | None
+) -> list[Element]:
+    title = Words(cut(run.definition.title, 150))
+    begin = Button(t("Start the review"), "begin", review_of(run.id), extra=REVIEW)
+    return [
+        text(t, "What you measure since {title} ends today. What has it brought?", title=title),
+        quiet(t, "A review takes 45 minutes, and its numbers of before are filled in."),
+        quiet(t, "Nobody else sees this note. Another day is as good: /plc plan impact."),
+        Buttons((begin,)),
     ]
 
 

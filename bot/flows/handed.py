@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from dataclasses import replace
+from datetime import date
 
 from bot import ports
 from bot.flows import files, sealed
@@ -12,6 +13,8 @@ from bot.flows.runs import Brought, Change, change
 from bot.flows.sender import Sender
 from bot.rules import answers
 from bot.rules.aims import Aim
+from bot.rules.measures import until_of
+from bot.rules.offers import REVIEW
 from protocols import events
 from protocols.model import Reveal
 from protocols.participation import is_late
@@ -78,9 +81,22 @@ async def hand_in(
         captured_by=CapturedBy.FORM,
     )
     brought = _brought(house, kept, post, given, aim.position)
-    event = events.HandedIn(at=arrival.at, post=post, position=aim.position, private=given.private)
+    event = events.HandedIn(
+        at=arrival.at,
+        post=post,
+        position=aim.position,
+        private=given.private,
+        measured_until=_measured_until(house, run, given),
+    )
     await change(house, session, kept, Change(arrival.at, [event], {key: brought}, seen=True))
     await files.settle(session, sender, run.id, key, given)
+
+
+def _measured_until(house: House, run: Run, given: answers.Answer) -> date | None:
+    """When the review of a trial is due, where there is a protocol for it and this is not it."""
+    if run.definition.id == REVIEW or house.library.find(REVIEW) is None:
+        return None
+    return until_of(given.fields, house.now().date())
 
 
 def _brought(house: House, kept: Kept, post: Post, given: answers.Answer, position: int) -> Brought:

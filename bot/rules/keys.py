@@ -17,6 +17,11 @@ def run_after(run: str) -> str:
     return base64.b32encode(digest).decode().lower()[:16]
 
 
+def review_of(run: str) -> str:
+    """The id of the review of what a run tried out, so that two presses begin one."""
+    return run_after(f"{run}|review")
+
+
 def card(run: str) -> str:
     """The run card."""
     return f"run:{run}:card"

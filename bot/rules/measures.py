@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from protocols.model import FieldKind
 from protocols.run import PersonId
@@ -13,6 +13,7 @@ from bot.rules.inputs import LONGEST, FaultKind, day_in, number_in
 Fields = Iterable[tuple[str, str, str]]
 
 SMALLEST = 5  # students of a team's own whose numbers are shown together
+YEAR = timedelta(days=366)
 WHAT, GROUP = "what", "group"
 NUMBERS = ("before", "target", "after")
 DAYS = ("from", "until")
@@ -107,6 +108,16 @@ def of_items(items: Iterable[tuple[int, PersonId | None, Fields]]) -> tuple[Meas
         for position, person, fields in items
         for measure in of_fields(fields)
     )
+
+
+def until_of(fields: Fields, today: date) -> date | None:
+    """The last day of what is measured from now on: without an "after", and within a year."""
+    days = [
+        one.until
+        for one in of_fields(fields)
+        if one.until and one.after is None and today <= one.until <= today + YEAR
+    ]
+    return max(days, default=None)
 
 
 def next_of(fields: Fields) -> dict[str, str]:

@@ -7,6 +7,7 @@ from protocols.events import NotAllowed
 from protocols.model import FACILITATOR, Floor, Need, Protocol
 from protocols.run import Held, Member, MemberKind, PersonId
 
+REVIEW = "impact"  # the protocol that looks at what a trial has brought
 FIRST = "notice-wonder"
 ABSENTEE_DAYS = range(11)
 

@@ -244,6 +244,14 @@ async def test_an_event_that_comes_again_does_nothing(tmp_path: Path) -> None:
         assert len((await on.export())["contributions"]) == 1
 
 
+async def test_a_workspace_that_removes_us_is_answered(tmp_path: Path) -> None:
+    async with scene(tmp_path, "http") as on:
+        for kind in ("app_uninstalled", "tokens_revoked"):
+            assert (
+                await on.slack.event({"type": kind, "tokens": {"bot": ["U0BOT"]}})
+            ).status == 200
+
+
 async def test_forged_stale_and_broken_requests_leave_no_row(tmp_path: Path) -> None:
     async with scene(tmp_path, "http") as on, ClientSession() as http:
         for headers, body, status in (

@@ -14,6 +14,7 @@ from bot.rules.measures import (
     next_of,
     of_fields,
     of_items,
+    until_of,
 )
 from tests.protocols.factories import BEN
 
@@ -160,3 +161,16 @@ def test_the_last_measure_with_a_baseline_counts() -> None:
     fields = [field for m in (first, last, without_baseline) for field in fields_with("M", m)]
     assert next_of(fields) == last
     assert next_of(fields_with("M", without_baseline)) == {}
+
+
+def test_what_goes_on_has_a_last_day_within_a_year() -> None:
+    today = date(2026, 11, 24)
+
+    def until(day: str, after: str = "") -> date | None:
+        return until_of(fields_with("M", {"what": "W", "until": day, "after": after}), today)
+
+    assert until("2026-12-10") == date(2026, 12, 10)
+    assert until("2026-12-10", after="9") is None
+    assert until("2026-11-23") is None
+    assert until("9999-12-31") is None
+    assert until("") is None
